@@ -1,0 +1,2 @@
+export { isTuneError, TuneError } from './error.ts';
+export { createRng, restoreRng, type Rng, type RngState } from './rng.ts';
