@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createRng, restoreRng } from './rng.ts';
+import { createRng, restoreRng, type RngState } from './rng.ts';
 
 test('the same seed gives the same numbers, another seed others', () => {
   const draw = (seed: number | string) => Array.from({ length: 5 }, createRng(seed).uint32);
@@ -29,7 +29,7 @@ test('a fork depends on labels, not on numbers drawn before it', () => {
 test('a restored stream goes on where its state was taken, through JSON', () => {
   const a = createRng('x').fork('y');
   for (let i = 0; i < 7; i++) a.normal();
-  const b = restoreRng(JSON.parse(JSON.stringify(a.state())));
+  const b = restoreRng(JSON.parse(JSON.stringify(a.state())) as RngState);
   expect(Array.from({ length: 9 }, b.float)).toEqual(Array.from({ length: 9 }, a.float));
   expect(b.fork('z').float()).toBe(a.fork('z').float());
 });

@@ -15,18 +15,18 @@ export interface RngState {
 
 export interface Rng {
   /** Uniform integer in [0, 2³²). */
-  uint32(): number;
+  readonly uint32: () => number;
   /** Uniform in [0, 1), 53 bits. */
-  float(): number;
+  readonly float: () => number;
   /** Uniform integer in [low, high], both ends included. */
-  int(low: number, high: number): number;
+  readonly int: (low: number, high: number) => number;
   /** Standard normal (Marsaglia's polar method; the second number of a pair is not kept, so that the state stays small). */
-  normal(): number;
+  readonly normal: () => number;
   /** Shuffles in place (Fisher–Yates) and returns the argument. */
-  shuffle<T extends Int32Array | unknown[]>(items: T): T;
+  readonly shuffle: <T extends Int32Array | unknown[]>(items: T) => T;
   /** A stream of its own, named by labels. */
-  fork(...labels: readonly (string | number)[]): Rng;
-  state(): RngState;
+  readonly fork: (...labels: readonly (string | number)[]) => Rng;
+  readonly state: () => RngState;
 }
 
 const WORDS = 4;
