@@ -1,0 +1,3 @@
+export type { Executor, Exit, Handle, Job } from './executor.ts';
+export { childProcess, type ChildProcessOptions } from './child-process.ts';
+export { endWithParent, parentChannel, type Parent } from './parent.ts';
