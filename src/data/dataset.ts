@@ -1,0 +1,128 @@
+/**
+ * What a data set is to the trainer: rows with targets, a fixed test part, and an encoder that turns rows into the numbers a model reads.
+ * Nothing is learned before `fit(trainIndices)`: means, fills and medians come from those rows only, never from validation or test rows.
+ * A new kind of data is a new `Preprocessing` member, its encoder, and a loader.
+ */
+
+export type Task =
+  | { readonly kind: 'classification'; readonly classes: number; readonly labels: readonly string[] }
+  | { readonly kind: 'regression'; readonly target: string };
+
+/** Rows in file order. Class numbers are int32, regression targets float32. */
+export interface Split {
+  readonly size: number;
+  readonly targets: Int32Array | Float32Array; // [size]
+  /** Where row i came from (a file, a line): for messages and for looking at mistakes. */
+  readonly ids?: (i: number) => string;
+}
+
+export interface Dataset {
+  readonly name: string;
+  readonly description: string;
+  readonly task: Task;
+  /** Shape of one encoded row: [channels, height, width] or [features]. */
+  readonly inputShape: readonly number[];
+  /** Outputs a model needs: the number of classes, or 1 for regression. */
+  readonly classes: number;
+  readonly train: Split;
+  readonly test: Split | null;
+  /** Rows of `train` that the set itself names as its validation part (sorted); `trainValidation` respects it. */
+  readonly validation?: Int32Array;
+  readonly fit: (trainIndices: Int32Array) => Encoder;
+  readonly profile: () => DatasetProfile;
+}
+
+export interface Encoder {
+  /** All that is needed to encode a new row later; plain JSON. */
+  readonly preprocessing: Preprocessing;
+  /** Mean and standard deviation of a regression target over the training rows (std is 1 if constant); null for classes. */
+  readonly targetScale: { readonly mean: number; readonly std: number } | null;
+  /** Writes row indices[k] of `split` at into[k · rowSize …]; `into` holds at least indices.length rows. */
+  readonly read: (split: Split, indices: Int32Array, into: Float32Array) => void;
+}
+
+/** 8-bit pixels; channel c of a pixel v becomes (v · scale − mean[c]) / std[c]. */
+export interface ImagePreprocessing {
+  readonly kind: 'image';
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+  readonly scale: number;
+  readonly mean?: readonly number[]; // [channels], after scale
+  readonly std?: readonly number[]; // [channels], after scale
+  /** True when the set was resized on loading, so that images of any size are taken (and resized) later. */
+  readonly resize?: boolean;
+}
+
+/** Plain numbers, standardised per channel (rank 3) or per feature (rank 1) when mean and std are there. */
+export interface ArrayPreprocessing {
+  readonly kind: 'array';
+  readonly shape: readonly number[];
+  readonly mean?: readonly number[];
+  readonly std?: readonly number[];
+}
+
+/** A number column is one input, (v − mean) / std with `fill` for missing cells, and with `indicator` a second one: 1 if missing. */
+export interface NumberColumn {
+  readonly name: string;
+  readonly kind: 'number';
+  readonly mean: number;
+  readonly std: number;
+  readonly fill: number;
+  readonly indicator: boolean;
+}
+
+/**
+ * A category column is one input per category. Missing, rare and never seen values are `unknown`: a last input of their own if training
+ * rows had such values, otherwise all zeros (a bucket that never fired in training would only add untrained weights).
+ */
+export interface CategoryColumn {
+  readonly name: string;
+  readonly kind: 'category';
+  readonly categories: readonly string[];
+  readonly unknown: boolean;
+}
+
+export interface TablePreprocessing {
+  readonly kind: 'table';
+  readonly columns: readonly (NumberColumn | CategoryColumn)[];
+}
+
+export type Preprocessing = ImagePreprocessing | ArrayPreprocessing | TablePreprocessing;
+
+/** One number column, image channel, or category column as `attune data info` shows it. */
+export type FeatureProfile =
+  | {
+      readonly name: string;
+      readonly kind: 'number';
+      readonly min: number;
+      readonly max: number;
+      readonly mean: number;
+      readonly std: number;
+      readonly missing: number;
+    }
+  | {
+      readonly name: string;
+      readonly kind: 'category';
+      readonly categories: number;
+      readonly mostFrequent: string;
+      readonly missing: number;
+    };
+
+export interface DatasetProfile {
+  readonly name: string;
+  readonly description: string;
+  readonly task: Task;
+  readonly inputShape: readonly number[];
+  readonly rows: { readonly train: number; readonly validation: number | null; readonly test: number | null };
+  /** Rows per class in train and test; null for regression. */
+  readonly balance: readonly { readonly label: string; readonly train: number; readonly test: number }[] | null;
+  /** Range of a regression target over train; null for classes. */
+  readonly target: { readonly min: number; readonly max: number; readonly mean: number; readonly std: number } | null;
+  readonly features: readonly FeatureProfile[];
+  /** Things a reader should know: columns left out and why, duplicates, imbalance. */
+  readonly notes: readonly string[];
+}
+
+/** @internal Numbers per encoded row. */
+export const rowSize = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
