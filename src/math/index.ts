@@ -1,3 +1,51 @@
 export { isTuneError, TuneError } from './error.ts';
-export type { Json } from './json.ts';
+export { createHalton } from './halton.ts';
+export { lbfgs, type LbfgsOptions, type LbfgsResult } from './lbfgs.ts';
+export {
+  cholesky,
+  choleskyAppend,
+  type CholeskyFactor,
+  choleskyLogDeterminant,
+  choleskySolve,
+  dot,
+  inverseFromFactor,
+  invertLower,
+  packedRow,
+  solveLower,
+  solveLowerTransposed,
+} from './linear-algebra.ts';
 export { createRng, restoreRng, type Rng, type RngState } from './rng.ts';
+export { createSobol, type Sequence, SOBOL_DIMENSIONS } from './sobol.ts';
+export {
+  erf,
+  erfc,
+  erfcx,
+  log1mexp,
+  logGamma,
+  logSumExp,
+  normalCdf,
+  normalLogCdf,
+  normalLogPdf,
+  normalPdf,
+  normalQuantile,
+} from './special.ts';
+export {
+  argsort,
+  correlation,
+  mean,
+  median,
+  quantile,
+  quantileSorted,
+  ranks,
+  sorted,
+  spearman,
+  standardDeviation,
+  variance,
+} from './statistics.ts';
+export {
+  normalLogMass,
+  normalQuantileOfLog,
+  truncatedNormalLogPdf,
+  truncatedNormalQuantile,
+} from './truncated-normal.ts';
+export { clipUpper, standardise, yeoJohnson, yeoJohnsonLogLikelihood } from './yeo-johnson.ts';

@@ -1,0 +1,73 @@
+/**
+ * Descriptive statistics, ranks and rank correlations over plain or typed arrays.
+ * Quantiles are Hyndman & Fan 1996 type 7 (the default of NumPy). Empty input gives NaN.
+ */
+
+type Numbers = ArrayLike<number>;
+
+export function mean(xs: Numbers): number {
+  let sum = 0;
+  for (let i = 0; i < xs.length; i++) sum += xs[i]!;
+  return sum / xs.length;
+}
+
+/** Population variance (divided by n), by the two-pass formula. */
+export function variance(xs: Numbers): number {
+  const centre = mean(xs);
+  let sum = 0;
+  for (let i = 0; i < xs.length; i++) sum += (xs[i]! - centre) ** 2;
+  return sum / xs.length;
+}
+
+export const standardDeviation = (xs: Numbers): number => Math.sqrt(variance(xs));
+
+/** Numbers in ascending order, as a new array. */
+export const sorted = (xs: Numbers): Float64Array => Float64Array.from(xs).sort();
+
+/** Quantile q in [0, 1] of numbers already in ascending order, linear between neighbours. */
+export function quantileSorted(xs: Numbers, q: number): number {
+  if (xs.length === 0) return NaN;
+  const position = q * (xs.length - 1);
+  const below = Math.floor(position);
+  const low = xs[below]!;
+  const high = xs[Math.min(below + 1, xs.length - 1)]!;
+  return low === high ? low : low + (position - below) * (high - low); // equal infinities: no ∞ - ∞
+}
+
+export const quantile = (xs: Numbers, q: number): number => quantileSorted(sorted(xs), q);
+export const median = (xs: Numbers): number => quantile(xs, 0.5);
+
+/** Indices that would sort the numbers ascending; ties keep their order. */
+export const argsort = (xs: Numbers): number[] =>
+  Array.from(xs, (_, i) => i).sort((a, b) => (xs[a]! < xs[b]! ? -1 : xs[a]! > xs[b]! ? 1 : a - b));
+
+/** Ranks 1 … n; equal numbers share the mean of their ranks. */
+export function ranks(xs: Numbers): Float64Array {
+  const order = argsort(xs);
+  const result = new Float64Array(xs.length);
+  for (let i = 0; i < order.length;) {
+    let end = i + 1;
+    while (end < order.length && xs[order[end]!] === xs[order[i]!]) end++;
+    for (let k = i; k < end; k++) result[order[k]!] = (i + 1 + end) / 2;
+    i = end;
+  }
+  return result;
+}
+
+/** Pearson's correlation, NaN when one side is constant. */
+export function correlation(xs: Numbers, ys: Numbers): number {
+  const mx = mean(xs);
+  const my = mean(ys);
+  let xy = 0;
+  let xx = 0;
+  let yy = 0;
+  for (let i = 0; i < xs.length; i++) {
+    xy += (xs[i]! - mx) * (ys[i]! - my);
+    xx += (xs[i]! - mx) ** 2;
+    yy += (ys[i]! - my) ** 2;
+  }
+  return xy / Math.sqrt(xx * yy);
+}
+
+/** Spearman's rank correlation, NaN when one side is constant. */
+export const spearman = (xs: Numbers, ys: Numbers): number => correlation(ranks(xs), ranks(ys));
