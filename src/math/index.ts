@@ -1,3 +1,4 @@
+export { didYouMean } from './did-you-mean.ts';
 export { isTuneError, TuneError } from './error.ts';
 export { createHalton } from './halton.ts';
 export { lbfgs, type LbfgsOptions, type LbfgsResult } from './lbfgs.ts';

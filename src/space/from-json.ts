@@ -1,0 +1,104 @@
+/** Reads a space from unknown JSON (a stored study, a YAML file); every refusal names the parameter. */
+import { didYouMean, TuneError } from '#math';
+import type { Choice, Fields, Param } from './param.ts';
+import { space, type Space } from './space.ts';
+import { mapValues } from './to-json.ts';
+
+const KEYS: Readonly<Record<string, readonly string[]>> = {
+  float: ['low', 'high', 'log', 'step', 'default'],
+  int: ['low', 'high', 'log', 'step', 'default'],
+  choice: ['choices', 'ordered', 'default'],
+  branch: ['branches', 'default'],
+  fixed: ['value'],
+};
+
+/** The inverse of `JSON.stringify(space)`. */
+export const spaceFromJson = (json: unknown): Space => space(fieldsFromJson(json, ''));
+
+function fieldsFromJson(json: unknown, prefix: string): Fields {
+  if (!isObject(json))
+    throw new TuneError(
+      'bad-space',
+      `${prefix === '' ? 'space' : `"${prefix.slice(0, -1)}"`}: expected an object of parameters; got ${JSON.stringify(json)}.`,
+    );
+  return mapValues(json, (value, name) => paramFromJson(value, prefix + name));
+}
+
+function paramFromJson(json: unknown, path: string): Param {
+  const refuse = (sentence: string): never => {
+    throw new TuneError('bad-space', `parameter "${path}": ${sentence}`, { path });
+  };
+  if (!isObject(json)) return refuse(`expected { type, … }; got ${JSON.stringify(json)}.`);
+  const { type } = json;
+  const allowed = typeof type === 'string' && Object.hasOwn(KEYS, type) ? KEYS[type] : undefined;
+  if (typeof type !== 'string' || allowed === undefined) {
+    const known = Object.keys(KEYS);
+    return refuse(
+      typeof type === 'string'
+        ? `unknown type "${type}"; ${didYouMean(type, known)}`
+        : `"type" is missing; known: ${known.join(', ')}.`,
+    );
+  }
+  for (const key of Object.keys(json))
+    if (key !== 'type' && !allowed.includes(key))
+      refuse(`unknown key "${key}" of a ${type}; ${didYouMean(key, allowed)}`);
+  const number = (key: string): number | undefined => {
+    const value = json[key];
+    return value === undefined || typeof value === 'number'
+      ? value
+      : refuse(`"${key}" must be a number; got ${JSON.stringify(value)}.`);
+  };
+  const boolean = (key: string): boolean | undefined => {
+    const value = json[key];
+    return value === undefined || typeof value === 'boolean'
+      ? value
+      : refuse(`"${key}" must be true or false; got ${JSON.stringify(value)}.`);
+  };
+  const required = (key: string): number => number(key) ?? refuse(`"${key}" is missing.`);
+  switch (type) {
+    case 'float':
+      return {
+        kind: 'float',
+        low: required('low'),
+        high: required('high'),
+        log: boolean('log') ?? false,
+        step: number('step') ?? null,
+        default: number('default') ?? null,
+      };
+    case 'int':
+      return {
+        kind: 'int',
+        low: required('low'),
+        high: required('high'),
+        log: boolean('log') ?? false,
+        step: number('step') ?? 1,
+        default: number('default') ?? null,
+      };
+    case 'choice': {
+      const { choices } = json;
+      if (!Array.isArray(choices)) return refuse(`"choices" must be a list; got ${JSON.stringify(choices)}.`);
+      const values = choices as Choice[]; // space() checks each one
+      const ordered = boolean('ordered') ?? values.every((c) => typeof c === 'number');
+      return { kind: 'choice', choices: values, ordered, default: json['default'] as Choice | undefined }; // checked against the list by space()
+    }
+    case 'branch': {
+      const { branches, default: start } = json;
+      if (!isObject(branches))
+        return refuse(`"branches" must be an object of labels; got ${JSON.stringify(branches)}.`);
+      if (start !== undefined && typeof start !== 'string')
+        return refuse(`"default" must be a label; got ${JSON.stringify(start)}.`);
+      return {
+        kind: 'branch',
+        branches: mapValues(branches, (below, label) => fieldsFromJson(below ?? {}, `${path}.${label}.`)),
+        default: start ?? null,
+      };
+    }
+    default:
+      if (json['value'] === undefined) return refuse('"value" is missing.');
+      return { kind: 'fixed', value: json['value'] as Choice }; // checked by space()
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,23 @@
+export { branch, choice, describeParam, fixed, float, int } from './param.ts';
+export type {
+  Branches,
+  BranchParam,
+  Choice,
+  ChoiceParam,
+  Fields,
+  FixedParam,
+  FloatParam,
+  InferFields,
+  InferParam,
+  IntParam,
+  Param,
+} from './param.ts';
+export type { Dimension } from './dimension.ts';
+export { space, type Infer, type Space } from './space.ts';
+export { sameSpace, spaceDifference } from './compare.ts';
+export { spaceFromJson } from './from-json.ts';
+export type { ParamJson, SpaceJson } from './to-json.ts';
+export { flatten, isActive, unflatten, type Flat } from './flat.ts';
+export { fromUnit, indexOf, toUnit, valueAt } from './unit.ts';
+export { sampleUniform } from './sample.ts';
+export { cardinality, gridPoint, gridPoints, gridSize, type GridOptions } from './grid.ts';
