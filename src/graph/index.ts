@@ -1,0 +1,58 @@
+/**
+ * Symbolic tensors with gradients, written as ONNX. A new op is one file in `ops/` and one line here.
+ */
+export type { Dim, Shape } from './dim.ts';
+export { broadcastShapes, divideDim, numberDim, resolveDim, sameShape, showShape, sizeOf } from './dim.ts';
+export type { Attribute, Attributes, DType, Derivative, Node, NodeOptions, Operand, Source, Tensor } from './tensor.ts';
+export {
+  constant,
+  differentiable,
+  differentiableOutputs,
+  input,
+  int64,
+  named,
+  node,
+  nodeOutputs,
+  parameter,
+  scope,
+  stopGradient,
+} from './tensor.ts';
+export { gradients } from './gradients.ts';
+export type { Leaf, OnnxOptions } from './onnx.ts';
+export { toOnnx, walk } from './onnx.ts';
+
+export { abs, sign } from './ops/abs.ts';
+export { add } from './ops/add.ts';
+export { cast } from './ops/cast.ts';
+export { clip } from './ops/clip.ts';
+export { and, equal, greater, greaterOrEqual, less, lessOrEqual, not, or } from './ops/compare.ts';
+export { concat, split } from './ops/concat.ts';
+export { dense } from './ops/dense.ts';
+export { div } from './ops/div.ts';
+export { exp } from './ops/exp.ts';
+export { oneHot, pick } from './ops/gather.ts';
+export { erf, gelu } from './ops/gelu.ts';
+export { leakyRelu } from './ops/leaky-relu.ts';
+export { log } from './ops/log.ts';
+export { gemm, matmul } from './ops/matmul.ts';
+export { maximum, minimum } from './ops/maximum.ts';
+export { countOver, mean } from './ops/mean.ts';
+export { mul } from './ops/mul.ts';
+export { neg } from './ops/neg.ts';
+export { pow } from './ops/pow.ts';
+export { reciprocal } from './ops/reciprocal.ts';
+export { relu } from './ops/relu.ts';
+export { flatten, reshape } from './ops/reshape.ts';
+export { sigmoid } from './ops/sigmoid.ts';
+export type { Padding, Range } from './ops/slice.ts';
+export { pad, slice } from './ops/slice.ts';
+export { logSoftmax, softmax } from './ops/softmax.ts';
+export { softplus } from './ops/softplus.ts';
+export { sqrt } from './ops/sqrt.ts';
+export { square } from './ops/square.ts';
+export { sub } from './ops/sub.ts';
+export type { ReduceOptions } from './ops/sum.ts';
+export { expand, expandLike, shapeOf, sum, sumTo, zerosLike } from './ops/sum.ts';
+export { tanh } from './ops/tanh.ts';
+export { transpose, transposeLast } from './ops/transpose.ts';
+export { where } from './ops/where.ts';
