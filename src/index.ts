@@ -1,0 +1,1 @@
+export { TuneError } from '#math';

@@ -1,0 +1,172 @@
+/**
+ * The definition of an experiment: data, space, model, training, objective. A value in a module that the command and its workers import.
+ * The type of `p` in `model` and `train` is inferred from `space`. Everything that can be wrong in the definition alone is refused here, at the call;
+ * what needs the data (a model that does not fit the classes) is refused when a run begins.
+ */
+import type { Objective, Params, Pruner, Sampler } from '#core';
+import type { Dataset, DatasetSpec } from '#data';
+import { TuneError } from '#math';
+import type { Layer } from '#nn';
+import { space as createSpace, type Fields, type Infer, type Space } from '#space';
+import type { TrainConfig } from '#train';
+
+/** The name of a registered data set, a folder of images, a CSV file, a data set of your own, or a function that makes one. Paths are relative to the working directory. */
+export type DatasetSource = DatasetSpec | Dataset | (() => Dataset | Promise<Dataset>);
+
+/** How a trial is trained; `epochs` may stand in the experiment instead. */
+export type TrainPlan = Omit<TrainConfig, 'epochs'> & { readonly epochs?: number };
+
+export interface ExperimentDefinition<F extends Fields> {
+  readonly dataset: DatasetSource;
+  readonly space: F | Space<F>;
+  /** Builds a fresh model for the params of a trial; `data` tells the input shape and the number of classes. */
+  readonly model: (params: Infer<Space<F>>, data: Dataset) => Layer;
+  readonly train: (params: Infer<Space<F>>) => TrainPlan;
+  /** Share of the training rows that is held out to judge trials; the same rows for every trial. Default 0.2. A data set that brings its own validation rows keeps them. */
+  readonly validationSplit?: number;
+  /** A metric on the validation rows (`accuracy`, `f1`, `loss`, `mae` …) and whether more of it is better. */
+  readonly objective: { readonly metric: string; readonly goal: 'maximize' | 'minimize' };
+  readonly sampler?: string | Sampler;
+  readonly pruner?: string | Pruner;
+  /** Same seed, same machine: the same study, to the bit. Default 0. */
+  readonly seed?: number;
+  /** Planned trials; a grid ends by itself. */
+  readonly trials?: number;
+  /** Epochs of a trial whose `train` names none. */
+  readonly epochs?: number;
+}
+
+/** A checked definition with its defaults, as a run reads it; the types of the params have done their work. */
+export interface Experiment {
+  /** Recognised by this tag, not by class: also when a second copy of the package made it. */
+  readonly kind: 'attune.experiment';
+  readonly dataset: DatasetSource;
+  readonly space: Space;
+  readonly model: (params: Params, data: Dataset) => Layer;
+  readonly train: (params: Params) => TrainPlan;
+  readonly validationSplit: number;
+  readonly objective: Objective;
+  readonly sampler: string | Sampler;
+  readonly pruner: string | Pruner;
+  readonly seed: number;
+  readonly trials: number | null;
+  readonly epochs: number | null;
+}
+
+const KEYS = [
+  'dataset',
+  'space',
+  'model',
+  'train',
+  'validationSplit',
+  'objective',
+  'sampler',
+  'pruner',
+  'seed',
+  'trials',
+  'epochs',
+];
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A value as a message shows it. */
+const shown = (value: unknown): string =>
+  typeof value === 'function'
+    ? 'a function'
+    : typeof value === 'string'
+      ? `"${value}"`
+      : (JSON.stringify(value) ?? String(value));
+
+const refuse = (what: string, facts: Readonly<Record<string, unknown>> = {}): TuneError =>
+  new TuneError('experiment', `experiment: ${what}`, facts);
+
+export function experiment<const F extends Fields>(definition: ExperimentDefinition<F>): Experiment {
+  const given: unknown = definition;
+  if (!isRecord(given))
+    throw refuse(`wants an object with dataset, space, model, train and objective; got ${shown(given)}.`);
+  const unknown = Object.keys(given).find((key) => !KEYS.includes(key));
+  if (unknown !== undefined) throw refuse(`does not know "${unknown}". It takes ${KEYS.join(', ')}.`, { key: unknown });
+
+  const space = isSpace(definition.space) ? definition.space : spaceOf(definition.space);
+  return {
+    kind: 'attune.experiment',
+    dataset: datasetSource(given['dataset']),
+    space,
+    // The space parses params before they reach these functions, so they have the inferred type.
+    model: functionAt(given, 'model', '(p, data) => sequential([…])') as Experiment['model'],
+    train: functionAt(given, 'train', '(p) => ({ optimizer, batchSize, epochs })') as Experiment['train'],
+    validationSplit: fraction(given['validationSplit'] ?? 0.2),
+    objective: objective(given['objective']),
+    sampler: nameOr<Sampler>(given, 'sampler', 'suggest'),
+    pruner: nameOr<Pruner>(given, 'pruner', 'decide'),
+    seed: wholeNumber(given, 'seed', 0) ?? 0,
+    trials: wholeNumber(given, 'trials', 1),
+    epochs: wholeNumber(given, 'epochs', 1),
+  };
+}
+
+/** True for what `experiment()` returned, in this copy of the package or another. */
+export const isExperiment = (value: unknown): value is Experiment =>
+  isRecord(value) && value['kind'] === 'attune.experiment';
+
+const isSpace = <F extends Fields>(value: F | Space<F>): value is Space<F> =>
+  isRecord(value) && 'dimensions' in value && 'parse' in value && typeof value.parse === 'function';
+
+function spaceOf<F extends Fields>(fields: F): Space<F> {
+  if (!isRecord(fields)) {
+    throw refuse(
+      `space wants named parameters, as { learningRate: float(1e-4, 1e-1, { log: true }) }; got ${shown(fields)}.`,
+    );
+  }
+  return createSpace(fields);
+}
+
+function datasetSource(value: unknown): DatasetSource {
+  const usable =
+    (typeof value === 'string' && value !== '') ||
+    typeof value === 'function' ||
+    (isRecord(value) && ('images' in value || 'csv' in value || ('train' in value && 'fit' in value)));
+  if (!usable) {
+    throw refuse(
+      `dataset wants a name ("cifar10"), { images: DIR }, { csv: FILE, target: COLUMN }, a data set or a function that makes one; got ${shown(value)}.`,
+    );
+  }
+  return value as DatasetSource; // the forms of the union, told apart above; the loader checks what is inside
+}
+
+function functionAt(given: Readonly<Record<string, unknown>>, key: string, form: string): unknown {
+  const value = given[key];
+  if (typeof value !== 'function') throw refuse(`${key} wants a function ${form}; got ${shown(value)}.`, { key });
+  return value;
+}
+
+function fraction(value: unknown): number {
+  if (typeof value === 'number' && value > 0 && value < 1) return value;
+  throw refuse(`validationSplit wants a share of the training rows between 0 and 1, as 0.2; got ${shown(value)}.`);
+}
+
+function objective(value: unknown): Objective {
+  const { metric, goal } = isRecord(value) ? value : { metric: undefined, goal: undefined };
+  if (typeof metric !== 'string' || metric === '' || (goal !== 'maximize' && goal !== 'minimize')) {
+    throw refuse(`objective wants { metric: "accuracy", goal: "maximize" } (or "minimize"); got ${shown(value)}.`);
+  }
+  if (metric === 'state' || metric === 'error') throw refuse(`objective: a metric may not be called "${metric}".`);
+  return { name: metric, direction: goal };
+}
+
+function nameOr<T>(given: Readonly<Record<string, unknown>>, key: string, method: string): string | T {
+  const value = given[key] ?? 'auto';
+  if (typeof value === 'string' && value !== '') return value;
+  if (isRecord(value) && typeof value[method] === 'function') return value as T; // it has the method that makes it one
+  throw refuse(`${key} wants a name or a ${key} from attune/${key}s; got ${shown(value)}.`, { key });
+}
+
+function wholeNumber(given: Readonly<Record<string, unknown>>, key: string, low: number): number | null {
+  const value = given[key];
+  if (value === undefined) return null;
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= low) return value;
+  throw refuse(`${key} wants a whole number ≥ ${low}; got ${typeof value === 'number' ? value : shown(value)}.`, {
+    key,
+  });
+}

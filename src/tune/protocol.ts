@@ -1,0 +1,73 @@
+/**
+ * What the run and its workers say to each other. A worker does one thing at a time; each request ends with exactly one answer or with the worker's end.
+ *   prepare → (download …) → prepared | refused
+ *   train   → (progress | epoch → decision) … → trained | failed
+ *   test    → tested | failed
+ */
+import type { Params, Values } from '#core';
+import type { EpochReport } from '#train';
+
+/** All that a worker needs to make trials of an experiment, the same for every trial. */
+export interface WorkerSetup {
+  readonly file: string; // absolute
+  readonly dataDir: string | null;
+  readonly study: string;
+  readonly seed: number;
+  /** Epochs of every trial, whatever `train` says. */
+  readonly epochs: number | null;
+  /** Params whose model and training plan are tried against the data before anything is written; empty when that has been done. */
+  readonly check: readonly Params[];
+}
+
+export interface TrialJob {
+  readonly number: number;
+  readonly params: Params;
+  readonly seed: number;
+  /** Where the trial's bundle is written. */
+  readonly bundle: string;
+}
+
+export type ToWorker =
+  | { readonly type: 'prepare'; readonly setup: WorkerSetup }
+  | { readonly type: 'train'; readonly job: TrialJob }
+  | { readonly type: 'decision'; readonly decision: 'continue' | 'stop' }
+  | { readonly type: 'test'; readonly job: TrialJob };
+
+/** A TuneError or what user code threw, as it travels. */
+export interface WireError {
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface Trained {
+  readonly type: 'trained';
+  /** Validation metrics at the restored best epoch, loss included. */
+  readonly values: Values;
+  readonly epochs: number;
+  readonly bestEpoch: number;
+  readonly seconds: number;
+  readonly stopReason: string;
+}
+
+export type FromWorker =
+  | {
+      readonly type: 'download';
+      readonly dataset: string;
+      readonly receivedBytes: number;
+      readonly totalBytes: number | null;
+    }
+  | { readonly type: 'prepared' }
+  | { readonly type: 'refused'; readonly error: WireError }
+  | {
+      readonly type: 'progress';
+      readonly epoch: number;
+      readonly epochs: number;
+      readonly step: number;
+      readonly steps: number;
+      readonly loss: number;
+      readonly samplesPerSecond: number;
+    }
+  | { readonly type: 'epoch'; readonly report: EpochReport }
+  | Trained
+  | { readonly type: 'tested'; readonly values: Values }
+  | { readonly type: 'failed'; readonly error: WireError };

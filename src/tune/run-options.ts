@@ -1,0 +1,30 @@
+/** What a run takes beside the experiment; the names of the command's flags. What is given wins over the experiment. */
+export interface RunOptions {
+  /** The experiment, relative to the working directory. */
+  readonly file: string;
+  /** Trials of the whole study, earlier ones included. Default: the grid's size; 20 with other samplers. */
+  readonly trials?: number | undefined;
+  /** Worker processes. Default: one for each core, and no more than trials are left. */
+  readonly parallel?: number | undefined;
+  readonly sampler?: string | undefined;
+  readonly pruner?: string | undefined;
+  readonly seed?: number | undefined;
+  /** `sqlite:PATH`; default `sqlite:attune.db`. */
+  readonly storage?: string | undefined;
+  /** Default: the file's name, with -2, -3 … if taken; with `resume`, the newest unfinished study of the file. */
+  readonly study?: string | undefined;
+  /** Go on with (or join) a study that is there. A named study that is not there yet is begun. */
+  readonly resume?: boolean | undefined;
+  /** Epochs of every trial, instead of what `train` says. */
+  readonly epochs?: number | undefined;
+  /** Of the whole run: then running trials go back, and what is complete is evaluated. */
+  readonly timeoutMs?: number | undefined;
+  readonly dataDir?: string | undefined;
+  /** Folder for bundles, OUT/STUDY/…; default `attune-out`. */
+  readonly out?: string | undefined;
+  /** Aborted by Ctrl-C: workers are stopped, running trials go back, the study can be resumed. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export const DEFAULT_STORAGE = 'sqlite:attune.db';
+export const DEFAULT_OUT = 'attune-out';
