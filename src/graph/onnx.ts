@@ -5,7 +5,7 @@
  */
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { TuneError } from '#math';
-import { sameShape, showShape } from './dim.ts';
+import { sameShape, showShape, sizeOf } from './dim.ts';
 import type { Shape } from './dim.ts';
 import type { Attribute, DType, Node, Tensor } from './tensor.ts';
 
@@ -75,10 +75,16 @@ export interface OnnxOptions {
   /** Declared in this order, also if nothing reads them; others that the outputs need follow. */
   readonly inputs?: readonly Tensor[];
   readonly outputs: Readonly<Record<string, Tensor>>;
+  /** Values of parameters to write into the file. Those not named here are inputs of the graph. */
+  readonly initializers?: ReadonlyMap<string, Float32Array>;
 }
 
-/** The graph as bytes that any ONNX runtime loads; parameters are inputs of the graph. */
-export function toOnnx({ inputs = [], outputs }: OnnxOptions): Uint8Array<ArrayBuffer> {
+/** The graph as bytes that any ONNX runtime loads. */
+export function toOnnx({
+  inputs = [],
+  outputs,
+  initializers: embedded = new Map(),
+}: OnnxOptions): Uint8Array<ArrayBuffer> {
   const targets = Object.entries(outputs);
   const { nodes, leaves: found, labels } = walk(targets.map(([, tensor]) => tensor));
   const { leaves: declared } = walk(inputs);
@@ -112,7 +118,17 @@ export function toOnnx({ inputs = [], outputs }: OnnxOptions): Uint8Array<ArrayB
   }
 
   const graph = new BinaryWriter();
-  const initializers: { name: string; tensor: Tensor; values: ArrayLike<number> }[] = [];
+  const initializers: { name: string; tensor: Pick<Tensor, 'shape' | 'dtype'>; values: ArrayLike<number> }[] = [];
+  const fed: Leaf[] = [];
+  for (const leaf of leaves) {
+    const values = leaf.kind === 'parameter' ? embedded.get(leaf.name) : undefined;
+    if (values === undefined) fed.push(leaf);
+    else if (values.length === sizeOf(leaf.shape)) initializers.push({ name: leaf.name, tensor: leaf, values });
+    else {
+      const message = `${values.length} values do not fill the parameter "${leaf.name}" of shape ${showShape(leaf.shape)}.`;
+      throw new TuneError('shapeMismatch', message, { name: leaf.name });
+    }
+  }
   const shared = new Map<string, string>();
   const constants = new Map<ArrayLike<number>, string>();
   const valueNames = new Map<Node, string[]>();
@@ -149,7 +165,7 @@ export function toOnnx({ inputs = [], outputs }: OnnxOptions): Uint8Array<ArrayB
   }
   graph.tag(2, WireType.LengthDelimited).string('attune');
   for (const { name, tensor, values } of initializers) message(graph, 5, (w) => writeTensor(w, name, tensor, values));
-  for (const leaf of leaves) message(graph, 11, (w) => writeValueInfo(w, leaf.name, leaf.dtype, leaf.shape));
+  for (const leaf of fed) message(graph, 11, (w) => writeValueInfo(w, leaf.name, leaf.dtype, leaf.shape));
   for (const [name, x] of targets) message(graph, 12, (w) => writeValueInfo(w, name, x.dtype, x.shape));
 
   const model = new BinaryWriter();
@@ -205,7 +221,12 @@ function writeAttribute(w: BinaryWriter, name: string, value: Attribute): void {
   }
 }
 
-function writeTensor(w: BinaryWriter, name: string, { shape, dtype }: Tensor, values: ArrayLike<number>): void {
+function writeTensor(
+  w: BinaryWriter,
+  name: string,
+  { shape, dtype }: Pick<Tensor, 'shape' | 'dtype'>,
+  values: ArrayLike<number>,
+): void {
   for (const dim of shape) w.tag(1, WireType.Varint).int64(dim);
   w.tag(2, WireType.Varint).int32(dataType[dtype]);
   w.tag(8, WireType.LengthDelimited).string(name);
