@@ -1,5 +1,6 @@
 export { didYouMean } from './did-you-mean.ts';
 export { isTuneError, TuneError } from './error.ts';
+export type { Json } from './json.ts';
 export { createHalton } from './halton.ts';
 export { lbfgs, type LbfgsOptions, type LbfgsResult } from './lbfgs.ts';
 export {
