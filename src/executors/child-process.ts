@@ -6,7 +6,7 @@
 import { fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { TuneError } from '#math';
+import { TuneError } from '#core';
 import type { Executor, Exit, Handle, Job } from './executor.ts';
 import { PARENT_PID } from './parent.ts';
 import { createTail } from './tail.ts';
