@@ -96,7 +96,7 @@ function finite(name: string, option: string, value: number): number {
 }
 
 const refuse = (name: string, option: string, wants: string, got: unknown): TuneError =>
-  new TuneError('nn.option', `initializer ${name}: ${option} must be ${wants}; got ${String(got)}.`, {
+  new TuneError('invalidOption', `initializer ${name}: ${option} must be ${wants}; got ${String(got)}.`, {
     initializer: name,
     option,
     got,

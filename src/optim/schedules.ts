@@ -2,7 +2,8 @@
  * The schedules. Where PyTorch has the same one, the numbers are the same: StepLR, MultiStepLR, ExponentialLR, LinearLR,
  * CosineAnnealingLR, and SequentialLR for the warm-up.
  */
-import { isCount, isNonNegative, isPositive, requireOption, type Schedule, type ScheduleUnit } from './schedule.ts';
+import { isCount, isNonNegative, isPositive, requireOption } from './options.ts';
+import type { Schedule, ScheduleUnit } from './schedule.ts';
 
 interface Timing {
   /** What t counts. Default: epochs. */

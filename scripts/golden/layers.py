@@ -1,0 +1,139 @@
+"""Reference numbers for src/nn/layers: outputs, input gradients and parameter gradients of each layer, in float64.
+
+Printed with PyTorch 1.13.0 (Debian python3-torch 1.13.1), Python 3.11, by:
+    python3 scripts/golden/layers.py > src/nn/layers.golden.json
+
+The gradients are those of sum(output * cotangent). Names and layouts are Attune's: dense weights [in, out].
+"""
+
+import json
+
+import torch
+import torch.nn.functional as F
+
+torch.set_default_dtype(torch.float64)
+torch.manual_seed(20240501)
+
+
+def number(t):
+    return {"shape": list(t.shape), "values": [round(v, 10) for v in t.detach().flatten().tolist()]}
+
+
+def rand(*shape):
+    return torch.round(torch.randn(*shape) * 1000) / 1000
+
+
+def case(x, parameters, forward):
+    x = x.clone().requires_grad_()
+    parameters = {name: p.clone().requires_grad_() for name, p in parameters.items()}
+    y = forward(x, **{name.replace(".", "_"): p for name, p in parameters.items()})
+    cotangent = rand(*y.shape)
+    (y * cotangent).sum().backward()
+    return {
+        "x": number(x),
+        "parameters": {name: number(p) for name, p in parameters.items()},
+        "y": number(y),
+        "cotangent": number(cotangent),
+        "dx": number(x.grad),
+        "gradients": {name: number(p.grad) for name, p in parameters.items()},
+    }
+
+
+def conv(x, o, k, groups=1, pads=(0, 0, 0, 0), **options):
+    """pads: left, right, top, bottom as F.pad takes them."""
+    weight = rand(o, x.shape[1] // groups, *k)
+    return case(
+        x,
+        {"weight": weight, "bias": rand(o)},
+        lambda x, weight, bias: F.conv2d(F.pad(x, pads), weight, bias, groups=groups, **options),
+    )
+
+
+image = rand(2, 2, 7, 6)
+
+# 'same' by TensorFlow's rule, computed by hand:
+#   H 7, k 3, s 2: out 4, total (4-1)*2+3-7 = 2 -> top 1, bottom 1;  W 6: out 3, total (3-1)*2+3-6 = 1 -> left 0, right 1
+SAME_K3_S2 = (0, 1, 1, 1)
+#   H 7, k 4, s 1: total 3 -> top 1, bottom 2;  W 6, k 2: total 1 -> left 0, right 1
+SAME_K42 = (0, 1, 1, 2)
+
+
+def batch_norm(x, training):
+    """Two steps on different batches for the running statistics (training), or fixed statistics (inference)."""
+    c = x.shape[1]
+    layer = torch.nn.BatchNorm2d(c) if x.dim() == 4 else torch.nn.BatchNorm1d(c)
+    gamma, beta = rand(c), rand(c)
+    mean, var = rand(c), rand(c) ** 2 + 0.1
+    with torch.no_grad():
+        layer.running_mean.copy_(mean)
+        layer.running_var.copy_(var)
+    layer.train(training)
+    del layer.weight, layer.bias
+
+    def forward(x, scale, shift):
+        layer.weight, layer.bias = scale, shift
+        return layer(x)
+
+    result = case(x, {"scale": gamma, "shift": beta}, forward)
+    result["buffers"] = {"mean": number(mean), "variance": number(var)}
+    result["buffersAfter"] = {"mean": number(layer.running_mean), "variance": number(layer.running_var)}
+    return result
+
+
+def smooth_net(x, conv2d1_weight, conv2d1_bias, residual1_body_conv2d1_weight, residual1_body_conv2d1_bias,
+               dense1_weight, dense1_bias):
+    h = torch.tanh(F.conv2d(x, conv2d1_weight, conv2d1_bias, stride=2))
+    h = h + torch.tanh(F.conv2d(h, residual1_body_conv2d1_weight, residual1_body_conv2d1_bias, padding=1))
+    h = F.avg_pool2d(h, 2)
+    return h.flatten(1) @ dense1_weight + dense1_bias
+
+
+print(
+    json.dumps(
+        {
+            "torch": torch.__version__,
+            "cases": {
+                "conv2d": conv(image, 3, (3, 3)),
+                "conv2d stride and symmetric padding": conv(image, 3, (3, 2), stride=(2, 1), padding=1),
+                "conv2d same, stride 2": conv(image, 3, (3, 3), pads=SAME_K3_S2, stride=2),
+                "conv2d same, even kernel": conv(image, 3, (4, 2), pads=SAME_K42),
+                "conv2d dilation": conv(image, 2, (3, 3), dilation=2),
+                "conv2d groups": conv(rand(1, 4, 5, 4), 6, (3, 3), groups=2, padding=1),
+                "conv2d depthwise": conv(image, 2, (3, 3), groups=2, stride=2),
+                "dense": case(rand(3, 5), {"weight": rand(5, 4), "bias": rand(4)}, lambda x, weight, bias: x @ weight + bias),
+                "dense on sequences": case(
+                    rand(2, 3, 5), {"weight": rand(5, 4), "bias": rand(4)}, lambda x, weight, bias: x @ weight + bias
+                ),
+                "maxPool2d": case(image, {}, lambda x: F.max_pool2d(x, 2)),
+                "maxPool2d overlapping, padded": case(image, {}, lambda x: F.max_pool2d(x, 3, stride=2, padding=1)),
+                "averagePool2d": case(image, {}, lambda x: F.avg_pool2d(x, 2)),
+                "averagePool2d overlapping, padded": case(
+                    image, {}, lambda x: F.avg_pool2d(x, 3, stride=2, padding=1)
+                ),
+                # W 6, k 3, s 2 pads on the right only; the mean is over the pixels that exist
+                "averagePool2d same": case(
+                    image,
+                    {},
+                    lambda x: F.avg_pool2d(F.pad(x, SAME_K3_S2), 3, 2)
+                    / F.avg_pool2d(F.pad(torch.ones_like(x), SAME_K3_S2), 3, 2),
+                ),
+                "globalAveragePool2d": case(image, {}, lambda x: x.mean((2, 3))),
+                "batchNorm training": batch_norm(image, True),
+                "batchNorm inference": batch_norm(image, False),
+                "batchNorm of vectors": batch_norm(rand(5, 3), True),
+                "net": case(
+                    rand(2, 1, 9, 9),
+                    {
+                        "conv2d1.weight": rand(4, 1, 3, 3),
+                        "conv2d1.bias": rand(4),
+                        "residual1.body.conv2d1.weight": rand(4, 4, 3, 3),
+                        "residual1.body.conv2d1.bias": rand(4),
+                        "dense1.weight": rand(16, 3),
+                        "dense1.bias": rand(3),
+                    },
+                    smooth_net,
+                ),
+            },
+        },
+    )
+)

@@ -1,0 +1,30 @@
+/** Activation functions by name, and the layer that applies one. */
+import { gelu, leakyRelu, relu, sigmoid, softmax, softplus, tanh, type Tensor } from '#graph';
+import { requireOption } from '../errors.ts';
+import type { Layer } from '../layer.ts';
+
+const activations = {
+  linear: (x: Tensor) => x,
+  relu,
+  leakyRelu: (x: Tensor) => leakyRelu(x),
+  sigmoid,
+  tanh,
+  gelu,
+  softplus,
+  softmax: (x: Tensor) => softmax(x),
+};
+
+/** leakyRelu has slope 0.01 below 0, as PyTorch's; gelu is the exact one; softmax runs over the last dimension. */
+export type ActivationName = keyof typeof activations;
+
+/** @internal The name, checked; `owner` is the layer that takes the option. */
+export function activationOption(owner: string, name: ActivationName): (x: Tensor) => Tensor {
+  const names = Object.keys(activations);
+  requireOption(names.includes(name), owner, 'activation', `one of ${names.join(', ')}`, name);
+  return activations[name];
+}
+
+export function activation(name: ActivationName): Layer {
+  const apply = activationOption('activation', name);
+  return { kind: 'activation', config: { activation: name }, apply: (x) => apply(x) };
+}
