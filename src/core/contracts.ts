@@ -1,0 +1,100 @@
+/** The contracts that samplers, pruners and storages keep. The laws stand in the comments; the suites of #testing test each of them. */
+import type { Rng } from '#math';
+import type { Space } from '#space';
+import type { Hints, StoredEvent, StudyDefinition, StudyEvent } from './events.ts';
+import type { Objective, Params, TrialRecord } from './trial.ts';
+
+export interface SuggestContext {
+  readonly space: Space;
+  readonly objectives: readonly Objective[];
+  /**
+   * Every trial that exists, by number; those that are waiting, running or paused are pending. Never to be changed. Within a process it is the
+   * same array from call to call, and a record is replaced when its trial changes: caches may be keyed by array (WeakMap) and by record.
+   */
+  readonly trials: readonly TrialRecord[];
+  /** Of the trial to be suggested. */
+  readonly number: number;
+  /** A stream of its own, forked from (study seed, 'trial', number). */
+  readonly rng: Rng;
+  readonly hints: Hints;
+}
+
+export type Suggestion =
+  | {
+      readonly params: Params;
+      /** Why, in one sentence; kept with the trial. */
+      readonly note?: string;
+    }
+  /** Nothing is left to try; the sentence says what was used up. */
+  | { readonly exhausted: string };
+
+/**
+ * Chooses the parameters of the next trial.
+ * - Pure: the suggestion depends on the context alone. No hidden state; a cache may be dropped at any time without changing an answer.
+ * - `params` fit the space (`space.parse` accepts them), whatever the history holds: no trial at all, failed ones only, equal values,
+ *   values of 1e300, parameters enqueued by a person.
+ * - It never changes the context, and takes random numbers from `rng` only.
+ */
+export interface Sampler {
+  readonly name: string;
+  suggest(context: SuggestContext): Suggestion;
+}
+
+export type PruneDecision =
+  | { readonly decision: 'continue' }
+  /** The trial ends here; the reason is shown to the user. */
+  | { readonly decision: 'stop'; readonly reason: string }
+  /** The trial is set aside at this step and may be resumed by `promote`. */
+  | { readonly decision: 'pause'; readonly reason: string };
+
+export interface PruneContext {
+  readonly objectives: readonly Objective[];
+  /** Running; its last measurement is the one just reported. */
+  readonly trial: TrialRecord;
+  readonly trials: readonly TrialRecord[];
+  readonly hints: Hints;
+  /** Forked from (study seed, 'pruner', trial number, step). */
+  readonly rng: Rng;
+  /** Whether this trial can go on later from where it was paused. */
+  readonly resumable: boolean;
+}
+
+/**
+ * Decides after each report whether a trial goes on.
+ * - Pure, as a sampler is: from records only.
+ * - `pause` is answered only when `resumable` (the study turns any other into `stop`).
+ * - A measurement that is NaN or ±Infinity, or lacks the objective, is decided on purpose: worse than every finite one, or ignored.
+ */
+export interface Pruner {
+  readonly name: string;
+  decide(context: PruneContext): PruneDecision;
+  /** The number of a paused trial that is to run on instead of a new one, or null. Asked before the sampler. */
+  promote?(context: Omit<PruneContext, 'trial' | 'resumable'>): number | null;
+}
+
+export interface StudySummary {
+  readonly id: string;
+  readonly definition: StudyDefinition;
+  /** Length of its log. */
+  readonly events: number;
+}
+
+/**
+ * Keeps the logs of studies. It knows nothing of trials: meaning is given by the reducer alone.
+ * - A log is numbered 1, 2, 3, … without gaps; its first event is `studyCreated`.
+ * - `append` is all or nothing, and succeeds only if the log still ends at `expectedSeq`; else it changes nothing and answers 'conflict',
+ *   and the caller reads on, decides again and retries. So two writers never overwrite each other, without locks held between calls.
+ * - What `append` answered 'ok' to is seen by every later `read`, in any process, also after this process is killed.
+ * - Events come back equal, incl. NaN and ±Infinity in measurements.
+ */
+export interface Storage {
+  /** Appends `studyCreated` to a new log and returns its id; a TuneError 'study-exists' if the name is taken. */
+  createStudy(definition: StudyDefinition): Promise<string>;
+  find(name: string): Promise<{ readonly id: string; readonly definition: StudyDefinition } | null>;
+  /** Oldest first. */
+  list(): Promise<StudySummary[]>;
+  /** Events after `afterSeq`, in order; a TuneError 'no-study' for an unknown id. */
+  read(id: string, afterSeq: number): Promise<StoredEvent[]>;
+  append(id: string, expectedSeq: number, events: readonly StudyEvent[]): Promise<'ok' | 'conflict'>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,59 @@
+/**
+ * Events as text. JSON has no NaN or ±Infinity (JSON.stringify would write null): numbers of a measurement that are not finite are written as the
+ * strings "NaN", "Infinity", "-Infinity" and read back as numbers. Everything else in an event is finite by law.
+ */
+import { TuneError } from '#math';
+import type { StudyEvent } from './events.ts';
+
+type Kind = 'number' | 'string' | 'object';
+
+/** What each event must have for the reducer to take it. */
+const FIELDS: { readonly [T in StudyEvent['type']]: Readonly<Record<string, Kind>> } = {
+  studyCreated: { definition: 'object' },
+  trialEnqueued: { number: 'number', params: 'object' },
+  trialCreated: { number: 'number', params: 'object', worker: 'string', suggestedBy: 'string' },
+  trialStarted: { number: 'number', worker: 'string' },
+  measured: { number: 'number', step: 'number', values: 'object' },
+  stopRequested: { number: 'number', reason: 'string' },
+  trialPaused: { number: 'number', reason: 'string' },
+  trialFinished: { number: 'number', result: 'object' },
+  trialLost: { number: 'number', reason: 'string' },
+  attributeSet: { key: 'string' },
+  studyFinished: { reason: 'string' },
+};
+
+export function encodeEvent(event: StudyEvent): string {
+  return event.type === 'measured'
+    ? JSON.stringify(event, (_, v: unknown) => (typeof v === 'number' && !Number.isFinite(v) ? String(v) : v))
+    : JSON.stringify(event);
+}
+
+/** `where` names the row in the message, should the text not be an event. */
+export function decodeEvent(text: string, where: string): StudyEvent {
+  const refuse = (what: string): never => {
+    throw new TuneError('damaged-event', `${where}: ${what}; the log is damaged there.`, { where });
+  };
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return refuse('not JSON');
+  }
+  if (typeof json !== 'object' || json === null || !('type' in json) || typeof json.type !== 'string')
+    return refuse('not an event');
+  if (!Object.hasOwn(FIELDS, json.type))
+    throw new TuneError(
+      'unknown-event',
+      `${where}: event "${json.type}" is unknown to this version of Attune; use the version that wrote it.`,
+      { where },
+    );
+  const event = json as Record<string, unknown>; // read by key below
+  const fields: Readonly<Record<string, Kind>> = { at: 'number', ...FIELDS[json.type as StudyEvent['type']] }; // hasOwn above
+  for (const [key, kind] of Object.entries(fields))
+    if (typeof event[key] !== kind || event[key] === null) refuse(`"${key}" of ${json.type} is not a ${kind}`);
+  if (json.type === 'measured')
+    event['values'] = Object.fromEntries(
+      Object.entries(event['values'] as object).map(([name, v]) => [name, Number(v)]),
+    );
+  return json as StudyEvent; // checked above as far as the reducer depends on it
+}

@@ -1,0 +1,124 @@
+/**
+ * The log of a study: everything that ever happened to it, in order. Records are a fold of the log (`StudyState`).
+ * Events are plain JSON; `type` tells them apart. They are facts: names in the past tense, never changed, never removed.
+ */
+import type { Json } from '#math';
+import type { SpaceJson } from '#space';
+import type { Objective, Params, TrialError, Values } from './trial.ts';
+
+/** What a study was created with; it never changes. */
+export interface StudyDefinition {
+  readonly name: string;
+  readonly space: SpaceJson;
+  readonly objectives: readonly Objective[];
+  readonly sampler: string;
+  readonly pruner: string;
+  /** Every random choice of the study comes from it. */
+  readonly seed: number;
+  readonly hints: Hints;
+  /** The experiment file, where there is one. */
+  readonly source?: string;
+  readonly createdAt: number;
+}
+
+/** Plans that samplers and pruners may use. */
+export interface Hints {
+  /** Planned number of trials. */
+  readonly trials?: number;
+  /** Last step a trial can reach. */
+  readonly maxSteps?: number;
+  /** Planned sum of steps over all trials. */
+  readonly totalSteps?: number;
+}
+
+export type TrialResult =
+  | { readonly state: 'complete'; readonly values: Values }
+  | { readonly state: 'pruned'; readonly values: Values | null; readonly reason: string }
+  | { readonly state: 'failed'; readonly error: TrialError };
+
+interface At {
+  /** Milliseconds since 1970, by the clock of the process that wrote the event. */
+  readonly at: number;
+}
+interface OfTrial extends At {
+  readonly number: number;
+}
+
+export interface StudyCreated extends At {
+  readonly type: 'studyCreated';
+  readonly definition: StudyDefinition;
+}
+/** A person's parameters, to be run before the sampler is asked again. */
+export interface TrialEnqueued extends OfTrial {
+  readonly type: 'trialEnqueued';
+  readonly params: Params;
+}
+/** The sampler's parameters; running from here on. */
+export interface TrialCreated extends OfTrial {
+  readonly type: 'trialCreated';
+  readonly params: Params;
+  readonly worker: string;
+  readonly suggestedBy: string;
+  readonly note?: string;
+}
+/** A waiting or paused trial runs (again). */
+export interface TrialStarted extends OfTrial {
+  readonly type: 'trialStarted';
+  readonly worker: string;
+}
+export interface Measured extends OfTrial {
+  readonly type: 'measured';
+  readonly step: number;
+  readonly values: Values;
+}
+/** The pruner's (or a person's) wish; the trial ends when its worker tells. */
+export interface StopRequested extends OfTrial {
+  readonly type: 'stopRequested';
+  readonly reason: string;
+}
+/** The worker let go of the trial at its last step; it may be started again from there. */
+export interface TrialPaused extends OfTrial {
+  readonly type: 'trialPaused';
+  readonly reason: string;
+}
+export interface TrialFinished extends OfTrial {
+  readonly type: 'trialFinished';
+  readonly result: TrialResult;
+}
+/** Its worker is gone: it waits to be run again, keeping measurements up to `keptStep` (its checkpoint; null: from the start). */
+export interface TrialLost extends OfTrial {
+  readonly type: 'trialLost';
+  readonly reason: string;
+  readonly keptStep: number | null;
+}
+/** Of a trial, or of the study itself when `number` is null. */
+export interface AttributeSet extends At {
+  readonly type: 'attributeSet';
+  readonly number: number | null;
+  readonly key: string;
+  readonly value: Json;
+}
+/** The search ended; a trial that starts later reopens the study. */
+export interface StudyFinished extends At {
+  readonly type: 'studyFinished';
+  readonly reason: string;
+}
+
+export type StudyEvent =
+  | StudyCreated
+  | TrialEnqueued
+  | TrialCreated
+  | TrialStarted
+  | Measured
+  | StopRequested
+  | TrialPaused
+  | TrialFinished
+  | TrialLost
+  | AttributeSet
+  | StudyFinished;
+
+/** An event and its place in the log: 1, 2, 3, … without gaps. */
+export interface StoredEvent {
+  readonly seq: number;
+  readonly event: StudyEvent;
+}

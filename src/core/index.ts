@@ -1,0 +1,33 @@
+export { isTuneError, TuneError, type Json } from '#math';
+export { asLoss, bestTrial, dominates, paretoTrials } from './best.ts';
+export type {
+  PruneContext,
+  PruneDecision,
+  Pruner,
+  Sampler,
+  Storage,
+  StudySummary,
+  SuggestContext,
+  Suggestion,
+} from './contracts.ts';
+export { decodeEvent, encodeEvent } from './event-json.ts';
+export type { Hints, StoredEvent, StudyCreated, StudyDefinition, StudyEvent, TrialResult } from './events.ts';
+export { replay, StudyState } from './state.ts';
+export { isFinished, lastStep } from './trial.ts';
+export type {
+  CompleteTrial,
+  Direction,
+  FailedTrial,
+  FinishedTrial,
+  Measurement,
+  Objective,
+  Params,
+  PausedTrial,
+  PrunedTrial,
+  RunningTrial,
+  TrialError,
+  TrialRecord,
+  TrialState,
+  Values,
+  WaitingTrial,
+} from './trial.ts';

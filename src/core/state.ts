@@ -1,0 +1,228 @@
+/**
+ * The one reducer: folds the log of a study into its records. The same code runs over memory, disk, the server and in a browser,
+ * so all of them see the same study. Deterministic; O(1) per event (a lost trial copies the measurements it keeps).
+ * An impossible transition is a broken invariant of whoever wrote the event: `Error('internal: …')`.
+ */
+import type { Json } from '#math';
+import type { StudyCreated, StudyDefinition, StudyEvent, TrialResult } from './events.ts';
+import { lastStep, type FinishedTrial, type Measurement, type TrialRecord, type TrialState } from './trial.ts';
+
+type Running = Extract<TrialRecord, { state: 'running' }>;
+
+export class StudyState {
+  readonly definition: StudyDefinition;
+  #trials: TrialRecord[] = [];
+  #seq = 1;
+  #finished: { readonly reason: string } | null = null;
+  #attributes: Readonly<Record<string, Json>> = {};
+  #waiting = new Set<number>();
+  #running = new Set<number>();
+  #paused = new Set<number>();
+  #counts: Record<TrialState, number> = { waiting: 0, running: 0, paused: 0, complete: 0, pruned: 0, failed: 0 };
+
+  constructor(created: StudyCreated) {
+    this.definition = created.definition;
+  }
+
+  /**
+   * Records by number. The same array object for the life of this state: it grows, and a record is replaced (never changed) when something
+   * happens to its trial, so caches may be keyed by this array and by record.
+   */
+  get trials(): readonly TrialRecord[] {
+    return this.#trials;
+  }
+  /** Number of events folded so far. */
+  get seq(): number {
+    return this.#seq;
+  }
+  /** Set from `studyFinished` until another trial is added or started. */
+  get finished(): { readonly reason: string } | null {
+    return this.#finished;
+  }
+  get attributes(): Readonly<Record<string, Json>> {
+    return this.#attributes;
+  }
+  get counts(): Readonly<Record<TrialState, number>> {
+    return this.#counts;
+  }
+  get waiting(): ReadonlySet<number> {
+    return this.#waiting;
+  }
+  get running(): ReadonlySet<number> {
+    return this.#running;
+  }
+  get paused(): ReadonlySet<number> {
+    return this.#paused;
+  }
+
+  apply(event: StudyEvent): void {
+    switch (event.type) {
+      case 'studyCreated':
+        throw new Error('internal: studyCreated is the first event and occurs once');
+      case 'trialEnqueued':
+        this.#add(event.number, { ...fresh(event), suggestedBy: null, state: 'waiting' });
+        break;
+      case 'trialCreated': {
+        const { at, worker, suggestedBy, note } = event;
+        const facts = { ...fresh(event), suggestedBy, ...(note === undefined ? {} : { note }) };
+        this.#add(event.number, { ...facts, state: 'running', worker, startedAt: at, stopReason: null });
+        break;
+      }
+      case 'trialStarted': {
+        const trial = this.#trial(event, 'waiting', 'paused');
+        const startedAt = 'startedAt' in trial ? trial.startedAt : event.at;
+        this.#finished = null;
+        this.#replace(trial, { ...baseOf(trial), state: 'running', worker: event.worker, startedAt, stopReason: null });
+        break;
+      }
+      case 'measured': {
+        const trial = this.#runningTrial(event);
+        const last = lastStep(trial);
+        if (last !== null && event.step <= last)
+          throw new Error(`internal: trial ${trial.number} measured step ${event.step} after ${last}`);
+        // The array belongs to this state and is shared by the records of the trial: append-only, so O(1).
+        (trial.measurements as Measurement[]).push({ step: event.step, values: event.values, at: event.at });
+        this.#replace(trial, { ...trial });
+        break;
+      }
+      case 'stopRequested':
+        this.#replace(this.#runningTrial(event), { ...this.#runningTrial(event), stopReason: event.reason });
+        break;
+      case 'trialPaused': {
+        const trial = this.#runningTrial(event);
+        const { startedAt } = trial;
+        this.#replace(trial, {
+          ...baseOf(trial),
+          state: 'paused',
+          startedAt,
+          atStep: lastStep(trial),
+          reason: event.reason,
+        });
+        break;
+      }
+      case 'trialFinished': {
+        const trial = this.#trial(event, 'waiting', 'running', 'paused');
+        const startedAt = 'startedAt' in trial ? trial.startedAt : event.at;
+        this.#replace(trial, finish(trial, event.result, startedAt, event.at));
+        break;
+      }
+      case 'trialLost': {
+        const trial = this.#runningTrial(event);
+        const { keptStep } = event;
+        const measurements = trial.measurements.filter(({ step }) => keptStep !== null && step <= keptStep);
+        this.#replace(trial, { ...baseOf(trial), measurements, attempt: trial.attempt + 1, state: 'waiting' });
+        break;
+      }
+      case 'attributeSet':
+        if (event.number === null) this.#attributes = { ...this.#attributes, [event.key]: event.value };
+        else {
+          const trial = this.#trials[event.number];
+          if (trial === undefined) throw new Error(`internal: attribute of unknown trial ${event.number}`);
+          this.#replace(trial, { ...trial, attributes: { ...trial.attributes, [event.key]: event.value } });
+        }
+        break;
+      case 'studyFinished':
+        this.#finished = { reason: event.reason };
+        break;
+    }
+    this.#seq++;
+  }
+
+  #trial(event: { readonly type: string; readonly number: number }, ...states: TrialState[]): TrialRecord {
+    const trial = this.#trials[event.number];
+    if (trial === undefined || !states.includes(trial.state))
+      throw new Error(`internal: ${event.type} of trial ${event.number}, which is ${trial?.state ?? 'unknown'}`);
+    return trial;
+  }
+
+  #runningTrial(event: { readonly type: string; readonly number: number }): Running {
+    return this.#trial(event, 'running') as Running; // #trial has checked the state
+  }
+
+  #add(number: number, trial: TrialRecord): void {
+    if (number !== this.#trials.length)
+      throw new Error(`internal: trial ${number} added after ${this.#trials.length} trials`);
+    this.#finished = null;
+    this.#trials.push(trial);
+    this.#count(trial, 1);
+  }
+
+  #replace(before: TrialRecord, after: TrialRecord): void {
+    this.#trials[before.number] = after;
+    if (before.state === after.state) return;
+    this.#count(before, -1);
+    this.#count(after, 1);
+  }
+
+  #count({ state, number }: TrialRecord, change: 1 | -1): void {
+    this.#counts[state] += change;
+    const set =
+      state === 'waiting'
+        ? this.#waiting
+        : state === 'running'
+          ? this.#running
+          : state === 'paused'
+            ? this.#paused
+            : null;
+    if (change === 1) set?.add(number);
+    else set?.delete(number);
+  }
+}
+
+/** Folds a whole log. */
+export function replay(events: Iterable<StudyEvent>): StudyState {
+  let state: StudyState | null = null;
+  for (const event of events) {
+    if (state !== null) state.apply(event);
+    else if (event.type === 'studyCreated') state = new StudyState(event);
+    else throw new Error(`internal: the log begins with ${event.type}`);
+  }
+  if (state === null) throw new Error('internal: the log is empty');
+  return state;
+}
+
+type Base = Omit<Extract<TrialRecord, { state: 'waiting' }>, 'state'>;
+
+const fresh = ({ number, params, at }: { number: number; params: TrialRecord['params']; at: number }) => ({
+  number,
+  params,
+  createdAt: at,
+  measurements: [],
+  attempt: 1,
+  attributes: {},
+});
+
+/** A record without the facts of its state. */
+function baseOf({
+  number,
+  params,
+  createdAt,
+  measurements,
+  attempt,
+  attributes,
+  suggestedBy,
+  note,
+}: TrialRecord): Base {
+  const base = { number, params, createdAt, measurements, attempt, attributes, suggestedBy };
+  return note === undefined ? base : { ...base, note };
+}
+
+function finish(trial: TrialRecord, result: TrialResult, startedAt: number, endedAt: number): FinishedTrial {
+  const base = baseOf(trial);
+  switch (result.state) {
+    case 'complete':
+      return { ...base, state: 'complete', values: result.values, startedAt, endedAt };
+    case 'pruned':
+      return {
+        ...base,
+        state: 'pruned',
+        values: result.values,
+        reason: result.reason,
+        atStep: lastStep(trial),
+        startedAt,
+        endedAt,
+      };
+    case 'failed':
+      return { ...base, state: 'failed', error: result.error, startedAt, endedAt };
+  }
+}
