@@ -1,0 +1,138 @@
+/**
+ * A graph compiled for running. Parameters are read from Variables; updates are written into their spare buffers, which change
+ * places with the current ones when the run has succeeded. Numbers that change from step to step (the learning rate) are inputs,
+ * so nothing is compiled twice, and one program serves every batch size.
+ *
+ * `run` computes on the calling thread and blocks it. The same feeds and variables give the same bits at a fixed number of threads.
+ */
+import type { Tensor as RuntimeTensor } from 'onnxruntime-node';
+import { resolveDim, sameShape, showShape, toOnnx, walk } from '#graph';
+import type { Leaf, Shape, Tensor } from '#graph';
+import { TuneError } from '#math';
+import { bindFeeds, wrap } from './feeds.ts';
+import type { Feed } from './feeds.ts';
+import { createSession, loadRuntime, runSession } from './runtime.ts';
+import type { SessionOptions } from './runtime.ts';
+import { slotsOf } from './variables.ts';
+import type { Slot, Variables } from './variables.ts';
+
+export interface Update {
+  /** The variable. */
+  readonly name: string;
+  /** Its value after the step. */
+  readonly next: Tensor;
+}
+
+export interface ProgramDefinition {
+  /** float32 tensors to compute. */
+  readonly outputs: Readonly<Record<string, Tensor>>;
+  readonly updates?: readonly Update[];
+}
+
+export interface CompileOptions extends SessionOptions {
+  readonly variables: Variables;
+}
+
+export interface Program {
+  /** What must be fed. */
+  readonly inputs: readonly Leaf[];
+  /** The compiled graph; parameters are inputs of it, updates are outputs called `next/…`. */
+  readonly onnx: Uint8Array;
+  /** Runs once: a number for each scalar output, else an array of the caller's own. */
+  run(feeds?: Readonly<Record<string, Feed>>): Promise<Record<string, Float32Array | number>>;
+  release(): Promise<void>;
+}
+
+export async function compile(
+  { outputs, updates = [] }: ProgramDefinition,
+  { variables, ...session }: CompileOptions,
+): Promise<Program> {
+  for (const [name, { dtype }] of Object.entries(outputs)) {
+    if (dtype !== 'float32') {
+      throw new TuneError('graphInvalid', `output "${name}" is ${dtype}; outputs are float32, use cast.`, {
+        name,
+        dtype,
+      });
+    }
+  }
+  const slots = slotsOf(variables);
+  const targets = { ...outputs, ...Object.fromEntries(updates.map(({ name, next }) => [`next/${name}`, next])) };
+  const { leaves } = walk(Object.values(targets));
+  const inputs = leaves.filter(({ kind }) => kind === 'input');
+  const reads = leaves
+    .filter(({ kind }) => kind === 'parameter')
+    .map(({ name, shape }) => ({ name, slot: slotFor(slots, name, shape) }));
+  const writes = updates.map(({ name, next }) => ({ name: `next/${name}`, slot: slotFor(slots, name, next.shape) }));
+  for (const { slot } of writes) slot.spare ??= new Float32Array(slot.current.length);
+
+  const onnx = toOnnx({ outputs: targets });
+  const runtime = await loadRuntime();
+  const compiled = await createSession(onnx, session);
+
+  const tensors = new WeakMap<Float32Array, RuntimeTensor>();
+  const tensorOver = (buffer: Float32Array, shape: readonly number[]): RuntimeTensor => {
+    const known = tensors.get(buffer);
+    if (known !== undefined) return known;
+    const made = wrap(runtime, 'float32', buffer, shape);
+    tensors.set(buffer, made);
+    return made;
+  };
+  let running = false;
+
+  return {
+    inputs,
+    onnx,
+    async run(feeds = {}) {
+      if (running) throw new Error('internal: a program was started again before its last run had ended');
+      const { tensors: bound, symbols } = bindFeeds(runtime, inputs, feeds);
+      for (const { name, slot } of reads) bound[name] = tensorOver(slot.current, slot.shape);
+      const results: Record<string, Float32Array> = {};
+      const fetches: Record<string, RuntimeTensor> = {};
+      for (const [name, { shape }] of Object.entries(outputs)) {
+        const dims = shape.map((dim) => resolveDim(dim, symbols));
+        const data = new Float32Array(dims.reduce((total, dim) => total * dim, 1));
+        results[name] = data;
+        fetches[name] = wrap(runtime, 'float32', data, dims);
+      }
+      for (const { name, slot } of writes) {
+        if (slot.spare === null) throw new Error('internal: an updated variable without a second buffer');
+        fetches[name] = tensorOver(slot.spare, slot.shape);
+      }
+      running = true;
+      try {
+        await runSession(compiled, bound, fetches);
+      } finally {
+        running = false;
+      }
+      for (const { slot } of writes) [slot.current, slot.spare] = [slot.spare ?? slot.current, slot.current];
+      return Object.fromEntries(
+        Object.entries(results).map(([name, data]) => [
+          name,
+          outputs[name]?.shape.length === 0 ? (data[0] ?? NaN) : data,
+        ]),
+      );
+    },
+    release: () => compiled.release(),
+  };
+}
+
+function slotFor(slots: ReadonlyMap<string, Slot>, name: string, shape: Shape): Slot {
+  const slot = slots.get(name);
+  if (slot === undefined) {
+    throw new TuneError(
+      'unknownName',
+      `the graph uses the parameter "${name}", which is not declared in the variables.`,
+      {
+        name,
+      },
+    );
+  }
+  if (!sameShape(slot.shape, shape)) {
+    throw new TuneError(
+      'shapeMismatch',
+      `parameter "${name}" is ${showShape(shape)} in the graph but ${showShape(slot.shape)} in the variables.`,
+      { name },
+    );
+  }
+  return slot;
+}
