@@ -71,12 +71,10 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A value as a message shows it. */
-const shown = (value: unknown): string =>
-  typeof value === 'function'
-    ? 'a function'
-    : typeof value === 'string'
-      ? `"${value}"`
-      : (JSON.stringify(value) ?? String(value));
+function shown(value: unknown): string {
+  if (typeof value === 'function') return 'a function';
+  return typeof value === 'object' || typeof value === 'string' ? JSON.stringify(value) : String(value);
+}
 
 const refuse = (what: string, facts: Readonly<Record<string, unknown>> = {}): TuneError =>
   new TuneError('experiment', `experiment: ${what}`, facts);
@@ -166,7 +164,7 @@ function wholeNumber(given: Readonly<Record<string, unknown>>, key: string, low:
   const value = given[key];
   if (value === undefined) return null;
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= low) return value;
-  throw refuse(`${key} wants a whole number ≥ ${low}; got ${typeof value === 'number' ? value : shown(value)}.`, {
+  throw refuse(`${key} wants a whole number ≥ ${low}; got ${shown(value)}.`, {
     key,
   });
 }
