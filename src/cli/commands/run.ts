@@ -1,0 +1,81 @@
+/**
+ * `attune run FILE`: checks what can be checked at once, runs the study, shows it, answers with the exit code of the contract.
+ */
+import { constants } from 'node:os';
+import { extname } from 'node:path';
+import { pruners } from '#pruners';
+import { samplers } from '#samplers';
+import type { RunSummary } from '#tune';
+import { EXIT, unknownName, usage } from '../failure.ts';
+import type { ExitCode } from '../failure.ts';
+import { onClosedOutput } from '../output.ts';
+import { createPresenter } from '../presenter.ts';
+import type { RunFlags } from '../program.ts';
+import { shellWord } from '../report.ts';
+
+export async function run(file: string, flags: RunFlags): Promise<ExitCode> {
+  if (['.yaml', '.yml'].includes(extname(file).toLowerCase())) {
+    throw usage(`${file}: studies in YAML cannot be run yet; write an experiment in a .ts, .js or .mjs file.`, {
+      file,
+    });
+  }
+  checkName('sampler', flags.sampler, samplers);
+  checkName('pruner', flags.pruner, pruners);
+
+  const { runStudy } = await import('#tune');
+  const { timeout, json = false, quiet = false, ...options } = flags;
+  const presenter = createPresenter({ file, json, quiet });
+  const interrupt = onInterrupt(presenter.note);
+  try {
+    const timeoutMs = timeout === undefined ? undefined : timeout * 1000;
+    const summary = await runStudy({ file, ...options, timeoutMs, signal: interrupt.signal }, presenter.onEvent);
+    presenter.close();
+    if (summary.reason !== 'finished' && summary.resumable) presenter.note(resumeHint(file, flags, summary));
+    return exitCode(summary);
+  } finally {
+    presenter.close();
+    interrupt.release();
+  }
+}
+
+function exitCode({ reason, best }: RunSummary): ExitCode {
+  if (reason === 'interrupted') return EXIT.interrupted;
+  return best === null ? EXIT.failed : EXIT.done;
+}
+
+function checkName(kind: string, asked: string | undefined, registry: object): void {
+  const known = [...new Set(['auto', ...Object.keys(registry)])];
+  if (asked !== undefined && !known.includes(asked)) throw unknownName(kind, asked, known);
+}
+
+/** The command that goes on with the study: the flags that decide where it lives and how it runs are repeated. */
+function resumeHint(file: string, flags: RunFlags, { study, reason }: RunSummary): string {
+  const { storage, trials, parallel, epochs, dataDir, out } = flags;
+  const repeated = Object.entries({ storage, trials, parallel, epochs, 'data-dir': dataDir, out })
+    .filter(([, value]) => value !== undefined)
+    .map(([flag, value]) => ` --${flag} ${shellWord(String(value))}`)
+    .join('');
+  const why = reason === 'timeout' ? 'The time is up.' : 'Interrupted.';
+  if (storage === 'memory') return `${why} The study was kept in memory and is gone.`;
+  return `${why} Finished trials are kept. Go on with: attune run ${shellWord(file)} --study ${shellWord(study)} --resume${repeated}`;
+}
+
+/** The first Ctrl-C (or TERM, HUP, or a closed pipe) asks the run to stop; the second ends the process, and its workers with it. */
+function onInterrupt(note: (text: string) => void): { signal: AbortSignal; release: () => void } {
+  const controller = new AbortController();
+  const stop = (signal: NodeJS.Signals): void => {
+    if (controller.signal.aborted) process.exit(128 + constants.signals[signal]);
+    note('Stopping: running trials go back to be run again. Press Ctrl-C once more to stop at once.');
+    controller.abort();
+  };
+  const signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  for (const signal of signals) process.on(signal, stop);
+  onClosedOutput(() => controller.abort());
+  return {
+    signal: controller.signal,
+    release: () => {
+      for (const signal of signals) process.off(signal, stop);
+      onClosedOutput(() => process.exit(EXIT.done));
+    },
+  };
+}

@@ -1,0 +1,95 @@
+/** `attune show STUDY`: definition, progress, table of trials, best, history. */
+import { bestTrial } from '#core';
+import type { StudyDefinition, StudyState } from '#core';
+import { describeParam, spaceFromJson } from '#space';
+import { EXIT, oneLine } from '../failure.ts';
+import type { ExitCode } from '../failure.ts';
+import { count, metricNumber, paramsText } from '../format.ts';
+import { historyChart } from '../history.ts';
+import { stdoutScreen, writeJson, writeLine } from '../output.ts';
+import type { ReadFlags } from '../program.ts';
+import { trialTable } from '../report.ts';
+import type { Screen } from '../screen.ts';
+import { readStudy, rowOf } from '../study-reader.ts';
+
+export async function show(name: string, { storage, json }: ReadFlags): Promise<ExitCode> {
+  const study = await readStudy(storage, name);
+  if (json) writeJson(studyJson(study));
+  else writeLine(studyText(study, stdoutScreen()));
+  return EXIT.done;
+}
+
+/** One objective: the best trial; several: none, `attune best` lists the Pareto front. */
+const bestOf = ({ trials, definition }: StudyState): ReturnType<typeof bestTrial> =>
+  definition.objectives.length === 1 ? bestTrial(trials, definition.objectives) : null;
+
+function studyJson(study: StudyState): unknown {
+  const best = bestOf(study);
+  return {
+    ...study.definition,
+    counts: study.counts,
+    finished: study.finished?.reason ?? null,
+    best: best === null ? null : { number: best.number, params: best.params, values: best.values },
+    trials: study.trials.map(rowOf),
+  };
+}
+
+function studyText(study: StudyState, screen: Screen): string {
+  const { definition, trials } = study;
+  const best = bestOf(study);
+  const [objective, second] = definition.objectives;
+  const sections = [definitionText(study, screen)];
+  if (trials.length > 0) sections.push(trialTable(trials.map(rowOf), definition.objectives, screen));
+  const failures = trials.filter((trial) => trial.state === 'failed');
+  if (failures.length > 0) {
+    // The first of each reason: a hundred trials often fail for one.
+    const reasons = new Map(failures.toReversed().map(({ number, error }) => [oneLine(error.message), number]));
+    sections.push(
+      [...reasons]
+        .reverse()
+        .map(([reason, number]) => `Trial ${number} failed: ${reason}`)
+        .join('\n'),
+    );
+  }
+  if (objective !== undefined && second === undefined) {
+    const complete = trials.filter((trial) => trial.state === 'complete');
+    const points = complete.map(({ number, values }) => ({ number, value: values[objective.name] ?? NaN }));
+    const chart = historyChart(points, objective.direction, screen);
+    if (chart !== '') sections.push(`${objective.name} by trial\n${chart}`);
+  }
+  if (best !== null && objective !== undefined) {
+    const value = metricNumber(best.values[objective.name] ?? NaN);
+    sections.push(
+      `${screen.colors.bold(`Best: trial ${best.number}`)}, ${objective.name} ${value}, with ${paramsText(best.params)}`,
+    );
+  }
+  return sections.join('\n\n');
+}
+
+function definitionText({ definition, trials, counts, finished }: StudyState, { colors }: Screen): string {
+  const { name, source, objectives, sampler, pruner, seed, hints, createdAt } = definition;
+  const states = Object.entries(counts).filter(([, n]) => n > 0);
+  const planned =
+    hints.trials === undefined ? count(trials.length, 'trial') : `${trials.length} of ${count(hints.trials, 'trial')}`;
+  const facts: [string, string][] = [
+    ['objective', objectives.map((objective) => `${objective.direction} ${objective.name}`).join(', ')],
+    ['sampler', `${sampler}, pruner ${pruner}, seed ${seed}`],
+    ...(source === undefined ? [] : [['file', source] satisfies [string, string]]),
+    ['created', new Date(createdAt).toISOString().slice(0, 19).replace('T', ' ') + ' UTC'],
+    [
+      'progress',
+      [planned, ...states.map(([state, n]) => `${n} ${state}`)].join(', ') +
+        (finished === null ? '' : ` (${finished.reason})`),
+    ],
+    ...spaceLines(definition),
+  ];
+  const width = Math.max(...facts.map(([head]) => head.length));
+  return [
+    colors.bold(`Study ${name}`),
+    ...facts.map(([head, text]) => `  ${colors.dim(head.padEnd(width))}  ${text}`),
+  ].join('\n');
+}
+
+/** One line per parameter, nested ones under their path. */
+const spaceLines = ({ space }: StudyDefinition): [string, string][] =>
+  spaceFromJson(space).dimensions.map(({ path, param }) => [path, describeParam(param)]);

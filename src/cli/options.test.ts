@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { nonEmpty, oneOf, positiveInteger, positiveSeconds, seedNumber } from './options.ts';
+
+it('a count must be a whole number of at least 1, in plain notation', () => {
+  const parse = positiveInteger('--parallel');
+  expect([parse('1'), parse('12'), parse('1e3')]).toEqual([1, 12, 1000]);
+  for (const text of ['0', '-1', '1.5', 'x', '', ' ', 'NaN', 'Infinity', '0x10', '9007199254740993']) {
+    expect(() => parse(text)).toThrow(`--parallel wants a whole number ≥ 1; got "${text}".`);
+  }
+});
+
+it('a seed may be 0 and must fit a double exactly', () => {
+  const parse = seedNumber('--seed');
+  expect([parse('0'), parse('9007199254740991')]).toEqual([0, 9007199254740991]);
+  expect(() => parse('-1')).toThrow('--seed wants a whole number from 0');
+});
+
+it('a time may be a fraction of a second but not zero', () => {
+  const parse = positiveSeconds('--timeout');
+  expect([parse('0.5'), parse('90')]).toEqual([0.5, 90]);
+  expect(() => parse('0')).toThrow('--timeout wants a number of seconds > 0; got "0".');
+  expect(() => parse('10s')).toThrow('got "10s"');
+});
+
+it('texts may not be empty and words must be known', () => {
+  expect(() => nonEmpty('--study')('')).toThrow('--study got an empty text.');
+  expect(() => oneOf('--format', ['csv', 'json'])('xml')).toThrow('--format wants csv or json; got "xml".');
+});

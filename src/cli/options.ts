@@ -1,0 +1,51 @@
+/**
+ * Parsers of option values: each names its flag, what it wants and what it got.
+ */
+import { usage } from './failure.ts';
+
+// Number('') is 0 and Number('0x10') is 16: only plain decimal notation is meant here.
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+function wholeNumber(flag: string, low: number, wants: string): (text: string) => number {
+  return (text) => {
+    const value = DECIMAL.test(text.trim()) ? Number(text) : NaN;
+    if (!Number.isSafeInteger(value) || value < low)
+      throw usage(`${flag} wants ${wants}; got "${text}".`, { flag, text });
+    return value;
+  };
+}
+
+/** A whole number ≥ 1: trials, workers, epochs. */
+export const positiveInteger = (flag: string): ((text: string) => number) => wholeNumber(flag, 1, 'a whole number ≥ 1');
+
+/** A whole number ≥ 0 that a double holds exactly: seeds. */
+export const seedNumber = (flag: string): ((text: string) => number) =>
+  wholeNumber(flag, 0, 'a whole number from 0 to 9007199254740991');
+
+/** A finite number > 0: seconds. */
+export function positiveSeconds(flag: string): (text: string) => number {
+  return (text) => {
+    const value = DECIMAL.test(text.trim()) ? Number(text) : NaN;
+    if (!Number.isFinite(value) || value <= 0) {
+      throw usage(`${flag} wants a number of seconds > 0; got "${text}".`, { flag, text });
+    }
+    return value;
+  };
+}
+
+/** Text that is not empty: names, paths, addresses (an unset shell variable gives ''). */
+export function nonEmpty(flag: string): (text: string) => string {
+  return (text) => {
+    if (text.trim() === '') throw usage(`${flag} got an empty text.`, { flag });
+    return text;
+  };
+}
+
+/** One of a few words. */
+export function oneOf<const T extends string>(flag: string, words: readonly T[]): (text: string) => T {
+  return (text) => {
+    const word = words.find((known) => known === text);
+    if (word === undefined) throw usage(`${flag} wants ${words.join(' or ')}; got "${text}".`, { flag, text, words });
+    return word;
+  };
+}

@@ -1,0 +1,121 @@
+/**
+ * Shows the events of a run on the process's streams: live on a terminal, one line per event in a pipe, one JSON object per line with `--json`.
+ * With `--json` stdout carries results only and everything for people goes to stderr.
+ */
+import { createLogUpdate } from 'log-update';
+import type { DoneEvent, RunEvent } from '#tune';
+import { jsonLine } from './render-json.ts';
+import { downloadLine, liveFrame } from './render-live.ts';
+import { plainLine, trialOutcomeLine } from './render-plain.ts';
+import { finalReport } from './report.ts';
+import { advance, startView } from './run-view.ts';
+import type { RunView } from './run-view.ts';
+import { respell } from './output.ts';
+import { screenOf } from './screen.ts';
+import type { Screen } from './screen.ts';
+
+const FRAME_MS = 100;
+
+/** A line that fills the last column makes some terminals wrap: live lines stop one short of it. */
+function liveScreen(stream: NodeJS.WriteStream): Screen {
+  const screen = screenOf(stream);
+  return { ...screen, width: screen.width - 1 };
+}
+
+export interface Presenter {
+  readonly onEvent: (event: RunEvent) => void;
+  /** A sentence for people beside the events; stays on the terminal. Shown with `--quiet` too: it matters. */
+  readonly note: (text: string) => void;
+  /** Takes the live picture away and gives the cursor back; the end of every run, also one that failed. */
+  readonly close: () => void;
+}
+
+export interface PresenterOptions {
+  readonly file: string;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+export function createPresenter({ file, json, quiet }: PresenterOptions): Presenter {
+  const stream = json ? process.stderr : process.stdout;
+  const live = stream.isTTY === true && process.env['TERM'] !== 'dumb' && !process.env['CI'] && !quiet;
+  const picture = live ? livePicture(stream, `preparing ${file}`) : null;
+  let view: RunView | null = null;
+
+  const line = (text: string): void => {
+    if (picture === null) stream.write(`${respell(text)}\n`);
+    else picture.persist(text);
+  };
+
+  return {
+    onEvent: (event) => {
+      const at = Date.now();
+      if (event.type === 'started') view = startView(event, at);
+      else if (view !== null) view = advance(view, event, at);
+      if (json) {
+        const text = jsonLine(event);
+        if (text !== null) process.stdout.write(`${text}\n`);
+      }
+      if (event.type === 'done') {
+        picture?.close();
+        if (!json && view !== null) stream.write(`${respell(report(view, event))}\n`);
+      } else if (picture !== null) {
+        if (event.type === 'download') picture.show(() => downloadLine(event, liveScreen(stream)));
+        if (event.type === 'trial' && view !== null) {
+          picture.persist(trialOutcomeLine(event, view.started.objective.name, liveScreen(stream)));
+        }
+        if (event.type === 'retry') picture.persist(plainLine(event) ?? '');
+        const shown = view;
+        if (shown !== null) picture.show(() => liveFrame(shown, Date.now(), liveScreen(stream)));
+      } else if (!quiet) {
+        const text = plainLine(event);
+        if (text !== null) line(text);
+      }
+    },
+    note: (text) => {
+      if (picture !== null) picture.persist(text);
+      else process.stderr.write(`${respell(text)}\n`);
+    },
+    close: () => picture?.close(),
+  };
+
+  function report(shown: RunView, done: DoneEvent): string {
+    // One empty line parts the report from the progress above it; with --quiet there is none.
+    return (quiet ? '' : '\n') + finalReport(shown.started, shown.finished, done, screenOf(stream));
+  }
+}
+
+interface LivePicture {
+  /** What to draw from now on; drawn at the next tick, so events may come as fast as they like. */
+  readonly show: (frame: () => string) => void;
+  /** Writes a line above the picture. */
+  readonly persist: (text: string) => void;
+  readonly close: () => void;
+}
+
+function livePicture(stream: NodeJS.WriteStream, first: string): LivePicture {
+  const log = createLogUpdate(stream);
+  let frame = (): string => first;
+  let open = true;
+  const draw = (): void => {
+    if (open) log(respell(frame()));
+  };
+  draw();
+  const timer = setInterval(draw, FRAME_MS); // clocks go on between events
+  timer.unref();
+  return {
+    show: (next) => (frame = next),
+    persist: (text) => {
+      if (!open) return void stream.write(`${respell(text)}\n`);
+      log.persist(respell(text));
+      draw();
+    },
+    close: () => {
+      if (!open) return;
+      open = false;
+      clearInterval(timer);
+      log.clear();
+      log.done();
+    },
+  };
+}

@@ -1,0 +1,207 @@
+/**
+ * The command tree: names, flags and help texts. Each action loads its command's module, so `--help` touches nothing heavy.
+ */
+import { Command, Option } from 'commander';
+import manifest from '../../package.json' with { type: 'json' };
+import type { ExitCode } from './failure.ts';
+import { nonEmpty, oneOf, positiveInteger, positiveSeconds, seedNumber } from './options.ts';
+
+export const EXPORT_FORMATS = ['csv', 'json', 'optuna'] as const;
+
+export interface RunFlags {
+  readonly trials?: number;
+  readonly parallel?: number;
+  readonly sampler?: string;
+  readonly pruner?: string;
+  readonly seed?: number;
+  readonly storage?: string;
+  readonly study?: string;
+  readonly resume?: true;
+  readonly epochs?: number;
+  readonly timeout?: number;
+  readonly dataDir?: string;
+  readonly out?: string;
+  readonly json?: true;
+  readonly quiet?: true;
+}
+
+export interface ReadFlags {
+  readonly storage: string;
+  readonly json?: true;
+}
+
+export interface ExportFlags {
+  readonly storage: string;
+  readonly format: (typeof EXPORT_FORMATS)[number];
+  readonly out?: string;
+}
+
+export interface PredictFlags {
+  readonly json?: true;
+}
+
+export interface DataFlags {
+  readonly dataDir?: string;
+  readonly json?: true;
+}
+
+export const DEFAULT_STORAGE = 'sqlite:attune.db';
+
+/** Builds the tree; `finish` gets the exit code of the command that ran. */
+export function buildProgram(finish: (code: ExitCode) => void): Command {
+  const program = new Command('attune')
+    .description('Tunes deep-learning models: real data in, a tuned, saved, usable model out.')
+    .version(manifest.version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .configureHelp({ sortSubcommands: false })
+    .addHelpText(
+      'after',
+      '\nExamples:\n  attune run experiment.ts --parallel 2\n  attune predict attune-out/experiment image.png\n',
+    );
+
+  // Made new for each command: an Option keeps what was parsed into it.
+  const storage = (): Option =>
+    new Option('--storage <url>', 'where studies are kept: sqlite:PATH')
+      .default(DEFAULT_STORAGE)
+      .argParser(nonEmpty('--storage'));
+  const json = (what: string): Option => new Option('--json', what);
+  const dataDir = (): Option =>
+    new Option('--data-dir <dir>', 'look for data sets here first').argParser(nonEmpty('--data-dir'));
+
+  program
+    .command('run')
+    .summary('tune the experiment in FILE and save the best model')
+    .description(
+      'Tunes the experiment that FILE exports (.ts, .js, .mjs) and saves the best model as a bundle.\n' +
+        'Ctrl-C stops cleanly; --resume goes on where it stopped.',
+    )
+    .argument('<file>', 'module whose default export is an experiment')
+    .option('--trials <n>', 'number of trials', positiveInteger('--trials'))
+    .option(
+      '--parallel <n>',
+      'trials that run at the same time, each in its own process',
+      positiveInteger('--parallel'),
+    )
+    .option('--sampler <name>', 'how hyperparameters are chosen', nonEmpty('--sampler'))
+    .option('--pruner <name>', 'how weak trials are stopped early', nonEmpty('--pruner'))
+    .option('--seed <n>', 'seed of everything random', seedNumber('--seed'))
+    .option(
+      '--storage <url>',
+      'where the study is kept: sqlite:PATH or memory (default: "sqlite:attune.db")',
+      nonEmpty('--storage'),
+    )
+    .option('--study <name>', "name of the study (default: the file's name)", nonEmpty('--study'))
+    .option('--resume', 'go on with the named study, or with the newest unfinished one of FILE')
+    .option('--epochs <n>', "epochs per trial, instead of the experiment's", positiveInteger('--epochs'))
+    .option('--timeout <seconds>', 'start no trial and stop running ones after this time', positiveSeconds('--timeout'))
+    .addOption(dataDir())
+    .option('--out <dir>', 'where the bundle is written (default: "attune-out")', nonEmpty('--out'))
+    .addOption(json('print one JSON object a line to stdout; progress goes to stderr'))
+    .option('--quiet', 'print results only, no progress')
+    .action(async (file: string, flags: RunFlags) => {
+      const { run } = await import('./commands/run.ts');
+      finish(await run(file, flags));
+    });
+
+  program
+    .command('studies')
+    .summary('list the studies of a storage')
+    .description('Lists the studies of a storage, the newest first.')
+    .addOption(storage())
+    .addOption(json('print one JSON object a line'))
+    .action(async (flags: ReadFlags) => {
+      const { studies } = await import('./commands/studies.ts');
+      finish(await studies(flags));
+    });
+
+  program
+    .command('show')
+    .summary('show a study: definition, trials, best, history')
+    .description(
+      'Shows a study: its definition, progress, trials sorted by result, the best, and the history of results.',
+    )
+    .argument('<study>', 'name of the study')
+    .addOption(storage())
+    .addOption(json('print one JSON object'))
+    .action(async (name: string, flags: ReadFlags) => {
+      const { show } = await import('./commands/show.ts');
+      finish(await show(name, flags));
+    });
+
+  program
+    .command('best')
+    .summary('print the best parameters of a study')
+    .description(
+      'Prints the parameters of the best trial, one `path=value` a line. Exits with 1 if no trial is complete.',
+    )
+    .argument('<study>', 'name of the study')
+    .addOption(storage())
+    .addOption(json('print one JSON object'))
+    .action(async (name: string, flags: ReadFlags) => {
+      const { best } = await import('./commands/best.ts');
+      finish(await best(name, flags));
+    });
+
+  program
+    .command('export')
+    .summary('write the trials of a study as CSV or JSON')
+    .description(
+      'Writes the trials of a study as CSV or JSON. Nested parameters are named by path: optimizer.sgd.momentum.',
+    )
+    .argument('<study>', 'name of the study')
+    .addOption(storage())
+    .requiredOption('--format <format>', 'csv or json (optuna comes later)', oneOf('--format', EXPORT_FORMATS))
+    .option('--out <file>', 'write to this file instead of stdout', nonEmpty('--out'))
+    .action(async (name: string, flags: ExportFlags) => {
+      const { exportStudy } = await import('./commands/export.ts');
+      finish(await exportStudy(name, flags));
+    });
+
+  program
+    .command('predict')
+    .summary('predict with a saved model')
+    .description('Predicts images (.png, .jpg) or every row of CSV files with a saved model.')
+    .argument('<bundle>', 'folder of the saved model')
+    .argument('<input...>', 'image or CSV files')
+    .addOption(json('print one JSON object a line'))
+    .action(async (bundle: string, inputs: string[], flags: PredictFlags) => {
+      const { predict } = await import('./commands/predict.ts');
+      finish(await predict(bundle, inputs, flags));
+    });
+
+  const data = program
+    .command('data')
+    .summary('list, inspect and download data sets')
+    .description('Lists, inspects and downloads data sets.');
+  data
+    .command('list')
+    .description('Lists the data sets that experiments can name, and where they were found.')
+    .addOption(dataDir())
+    .addOption(json('print one JSON object a line'))
+    .action(async (flags: DataFlags) => {
+      const { dataList } = await import('./commands/data.ts');
+      finish(await dataList(flags));
+    });
+  data
+    .command('info')
+    .description('Loads a data set and describes it: sizes, shape, classes.')
+    .argument('<name>', 'name of the data set')
+    .addOption(dataDir())
+    .addOption(json('print one JSON object'))
+    .action(async (name: string, flags: DataFlags) => {
+      const { dataInfo } = await import('./commands/data.ts');
+      finish(await dataInfo(name, flags));
+    });
+  data
+    .command('fetch')
+    .description('Downloads a data set into the data directory and checks it.')
+    .argument('<name>', 'name of the data set')
+    .addOption(dataDir())
+    .action(async (name: string, flags: DataFlags) => {
+      const { dataFetch } = await import('./commands/data.ts');
+      finish(await dataFetch(name, flags));
+    });
+
+  return program;
+}

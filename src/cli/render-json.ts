@@ -1,0 +1,42 @@
+/**
+ * A run as JSON lines: one object per finished trial and a last one for the run. Other events are progress and have no line.
+ */
+import type { RunEvent } from '#tune';
+
+/** The line of an event, or null. The order of keys is part of the contract's look: readers see the event's name first. */
+export function jsonLine(event: RunEvent): string | null {
+  switch (event.type) {
+    case 'trial': {
+      const { number, state, params, values, epochs, seconds, error } = event;
+      return JSON.stringify({
+        event: 'trial',
+        number,
+        state,
+        params,
+        values,
+        epochs,
+        seconds: Math.round(seconds * 1000) / 1000,
+        ...(error === undefined ? {} : { error }),
+      });
+    }
+    case 'done': {
+      const { study, trials, best, test, bundle } = event;
+      return JSON.stringify({
+        event: 'done',
+        study,
+        trials,
+        best: best === null ? null : { number: best.number, params: best.params, values: best.values },
+        ...(test === undefined ? {} : { test }),
+        bundle: bundle ?? null,
+      });
+    }
+    case 'started':
+    case 'download':
+    case 'trialStarted':
+    case 'progress':
+    case 'epoch':
+    case 'retry':
+    case 'testing':
+      return null;
+  }
+}

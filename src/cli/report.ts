@@ -1,0 +1,121 @@
+/**
+ * What a run prints when it ends: the rounds as the seed document prints them, the table sorted by result, the best, the bundle and how to use it.
+ */
+import { asLoss } from '#core';
+import type { Objective, Params, TrialState, Values } from '#core';
+import { flatten } from '#space';
+import type { DoneEvent, Round, StartedEvent, TrialEvent } from '#tune';
+import { oneLine } from './failure.ts';
+import { capitalize, count, duration, metricNumber, paramsText, SHORT_NAMES, valueText } from './format.ts';
+import type { Screen } from './screen.ts';
+import { renderTable } from './table.ts';
+import type { Column } from './table.ts';
+
+/** `Round 1: LR=0.001, BS=32, Accuracy=0.7325`. The value is on test; where there is none, on validation, and the line says so. */
+export function roundLine(round: Round, objective: string, failure?: string): string {
+  const settings = Object.entries(flatten(round.params)).map(
+    ([path, value]) => `${SHORT_NAMES[path] ?? path}=${valueText(value)}`,
+  );
+  const onTest = round.test?.[objective];
+  const onValidation = round.values?.[objective];
+  const result =
+    onTest !== undefined
+      ? `${capitalize(objective)}=${metricNumber(onTest)}`
+      : onValidation !== undefined
+        ? `${capitalize(objective)}=${metricNumber(onValidation)} (validation)`
+        : `${round.state}${failure === undefined ? '' : `: ${oneLine(failure)}`}`;
+  return `Round ${round.number + 1}: ${[...settings, result].join(', ')}`;
+}
+
+export interface TrialRow {
+  readonly number: number;
+  readonly state: TrialState;
+  readonly params: Params;
+  readonly values: Values | null;
+  readonly test: Values | null;
+  readonly epochs: number | null;
+  readonly seconds: number | null;
+}
+
+/** Complete trials before pruned ones before the rest; within each by the first objective, the best first. */
+const STATE_ORDER: Readonly<Record<TrialState, number>> = {
+  complete: 0,
+  pruned: 1,
+  running: 2,
+  paused: 3,
+  waiting: 4,
+  failed: 5,
+};
+
+/** The table of trials sorted by result. A column is there if some trial has something to show in it. */
+export function trialTable(trials: readonly TrialRow[], objectives: readonly Objective[], screen: Screen): string {
+  const [first] = objectives;
+  const loss = ({ values }: TrialRow): number => {
+    const value = first === undefined ? undefined : values?.[first.name];
+    return value === undefined || Number.isNaN(value) || first === undefined
+      ? Infinity
+      : asLoss(first.direction, value);
+  };
+  const rows = trials
+    .map((trial) => ({ ...trial, flat: flatten(trial.params), order: STATE_ORDER[trial.state], loss: loss(trial) }))
+    .sort((a, b) => a.order - b.order || (a.loss === b.loss ? 0 : a.loss - b.loss) || a.number - b.number);
+
+  const columns: (Column & { readonly cell: (row: (typeof rows)[number]) => string })[] = [];
+  const add = (head: string, cell: (row: (typeof rows)[number]) => string, align: 'left' | 'right' = 'right'): void => {
+    if (rows.some((row) => cell(row) !== '')) columns.push({ head, align, cell });
+  };
+  const measured = (value: number | undefined): string => (value === undefined ? '' : metricNumber(value));
+  add('trial', ({ number }) => String(number));
+  for (const { name } of objectives) {
+    add(name, ({ values }) => measured(values?.[name]));
+    add(`test ${name}`, ({ test }) => measured(test?.[name]));
+  }
+  if (rows.some(({ state }) => state !== 'complete')) add('state', ({ state }) => state, 'left');
+  for (const path of new Set(rows.flatMap(({ flat }) => Object.keys(flat)))) {
+    const numeric = rows.every(({ flat }) => !(path in flat) || typeof flat[path] === 'number');
+    add(path, ({ flat }) => (path in flat ? valueText(flat[path]) : ''), numeric ? 'right' : 'left');
+  }
+  add('epochs', ({ epochs }) => (epochs === null ? '' : String(epochs)));
+  add('time', ({ seconds }) => (seconds === null ? '' : duration(seconds)));
+
+  const cells = rows.map((row) => columns.map(({ cell }) => cell(row)));
+  return renderTable(columns, cells, screen, { mark: rows[0]?.state === 'complete' ? 0 : -1 });
+}
+
+/** Everything after the last progress line. */
+export function finalReport(
+  { objective }: StartedEvent,
+  finished: readonly TrialEvent[],
+  done: DoneEvent,
+  screen: Screen,
+): string {
+  const ran = new Map(finished.map((trial) => [trial.number, trial]));
+  const { rounds } = done;
+  const lines = rounds.map((round) => roundLine(round, objective.name, ran.get(round.number)?.error));
+  if (rounds.length > 0) {
+    const rows = rounds.map((round) => {
+      const { epochs = null, seconds = null } = ran.get(round.number) ?? {};
+      return { ...round, epochs, seconds };
+    });
+    lines.push('', trialTable(rows, [objective], screen));
+  }
+  lines.push('', bestLine(done, objective.name, screen));
+  if (done.bundle !== undefined) {
+    lines.push(`Model: ${done.bundle}`, `Predict: attune predict ${shellWord(done.bundle)} FILE`);
+  }
+  return lines.join('\n');
+}
+
+function bestLine(done: DoneEvent, objective: string, { colors }: Screen): string {
+  if (done.best === null) return colors.red(`No trial completed (${count(done.trials, 'trial')}).`);
+  const { number, params, values } = done.best;
+  const measured = [
+    `${objective} ${metricNumber(values[objective] ?? NaN)} on validation`,
+    ...(done.test?.[objective] === undefined ? [] : [`${metricNumber(done.test[objective])} on test`]),
+  ].join(', ');
+  return `${colors.bold(`Best: trial ${number}`)}, ${measured}, with ${paramsText(params)}`;
+}
+
+/** Quotes a path for a POSIX shell if it needs it. */
+export const shellWord = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

@@ -1,0 +1,58 @@
+/**
+ * Studies as the reading commands see them: a storage opened for reading only, which never creates anything, and the records folded from a log.
+ */
+import { replay } from '#core';
+import type { Storage, StudyState, TrialRecord } from '#core';
+import { openStorage } from '#storage';
+import { nearNames, usage } from './failure.ts';
+import type { TrialRow } from './report.ts';
+
+export async function withStorage<T>(url: string, read: (storage: Storage) => Promise<T>): Promise<T> {
+  if (url === 'memory')
+    throw usage('--storage memory holds nothing to read; name a file, as sqlite:attune.db.', { url });
+  const storage = await openStorage(url, { readonly: true });
+  try {
+    return await read(storage);
+  } finally {
+    await storage.close();
+  }
+}
+
+export async function readState(storage: Storage, id: string): Promise<StudyState> {
+  const log = await storage.read(id, 0);
+  return replay(log.map(({ event }) => event));
+}
+
+/** The study of that name; a sentence with near names if there is none. */
+export async function readStudy(url: string, name: string): Promise<StudyState> {
+  return withStorage(url, async (storage) => {
+    const found = await storage.find(name);
+    if (found !== null) return readState(storage, found.id);
+    const known = (await storage.list()).map(({ definition }) => definition.name);
+    const near = nearNames(name, known).map((other) => `"${other}"`);
+    const hint =
+      known.length === 0
+        ? ' It holds no studies.'
+        : near.length > 0
+          ? ` Did you mean ${near.join(' or ')}?`
+          : ` "attune studies" lists the ${known.length} there are.`;
+    throw usage(`There is no study "${name}" in ${url}.${hint}`, { name, url });
+  });
+}
+
+/** A record as a row of the table; what a trial was on test is kept as its attribute `test`. */
+export function rowOf(trial: TrialRecord): TrialRow {
+  const test = trial.attributes['test'];
+  return {
+    number: trial.number,
+    state: trial.state,
+    params: trial.params,
+    values: 'values' in trial ? trial.values : null,
+    test: typeof test === 'object' && test !== null ? numbersOf(test) : null,
+    epochs: trial.measurements.at(-1)?.step ?? null,
+    seconds: 'endedAt' in trial ? (trial.endedAt - trial.startedAt) / 1000 : null,
+  };
+}
+
+const numbersOf = (record: object): Record<string, number> =>
+  Object.fromEntries(Object.entries(record).filter((entry): entry is [string, number] => typeof entry[1] === 'number'));
