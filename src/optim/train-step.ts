@@ -24,7 +24,7 @@ export interface TrainStep {
   /** Names of the scalar graph inputs. */
   readonly scalarInputs: readonly string[];
   /** Values of exactly those inputs at a 1-based step, from hyperparameters as they are now (`optimizer.scalars`, learning rate scheduled). */
-  scalarFeeds(step: number, scalars: Scalars): Record<string, number>;
+  readonly scalarFeeds: (step: number, scalars: Scalars) => Record<string, number>;
 }
 
 export interface TrainStepOptions {

@@ -1,0 +1,199 @@
+/**
+ * Every layer against PyTorch: output, input gradient, parameter gradients, running statistics. A new layer is a line in the
+ * table and a case in scripts/golden/layers.py. Runs in float32 through the engine.
+ */
+import { expect, test } from 'vitest';
+import { compile, Variables } from '#engine';
+import { gradients, input, mul, sum, type Tensor } from '#graph';
+import { createRng } from '#math';
+import golden from './layers.golden.json' with { type: 'json' };
+import {
+  activation,
+  averagePool2d,
+  batchNorm,
+  conv2d,
+  dense,
+  dropout,
+  flatten,
+  globalAveragePool2d,
+  initialValues,
+  type Layer,
+  maxPool2d,
+  residual,
+  sequential,
+  trace,
+  type Trace,
+} from './index.ts';
+
+interface Numbers {
+  readonly shape: readonly number[];
+  readonly values: readonly number[];
+}
+interface Case {
+  readonly x: Numbers;
+  readonly parameters: Readonly<Record<string, Numbers>>;
+  readonly y: Numbers;
+  readonly cotangent: Numbers;
+  readonly dx: Numbers;
+  readonly gradients: Readonly<Record<string, Numbers>>;
+  readonly buffers?: Readonly<Record<string, Numbers>>;
+  readonly buffersAfter?: Readonly<Record<string, Numbers>>;
+}
+/** JSON types each case by the parameters it has; here they are all alike. */
+const cases: Readonly<Record<string, Case>> = golden.cases;
+
+/** Sums of at most 200 products of numbers around 1: float32 rounds them by 1e-5 at most, every wrong formula by 1e-2. */
+const TOLERANCE = 2e-5;
+
+function expectClose(got: unknown, { values }: Numbers): void {
+  const numbers = got instanceof Float32Array ? got : Float32Array.of();
+  expect(numbers).toHaveLength(values.length);
+  values.forEach((want, i) => {
+    expect(Math.abs((numbers[i] ?? NaN) - want)).toBeLessThanOrEqual(TOLERANCE * Math.max(1, Math.abs(want)));
+  });
+}
+
+const net = sequential([
+  conv2d(4, 3, { stride: 2, activation: 'tanh' }),
+  residual(sequential([conv2d(4, 3, { padding: 'same', activation: 'tanh' })])),
+  averagePool2d(2),
+  flatten(),
+  dense(3),
+]);
+
+// Printed by scripts/golden/layers.py (PyTorch 1.13.0, float64).
+const againstTorch: readonly (readonly [string, Layer])[] = [
+  ['conv2d', conv2d(3, 3)],
+  ['conv2d stride and symmetric padding', conv2d(3, [3, 2], { stride: [2, 1], padding: 1 })],
+  ['conv2d same, stride 2', conv2d(3, 3, { stride: 2, padding: 'same' })],
+  ['conv2d same, even kernel', conv2d(3, [4, 2], { padding: 'same' })],
+  ['conv2d dilation', conv2d(2, 3, { dilation: 2 })],
+  ['conv2d groups', conv2d(6, 3, { groups: 2, padding: 1 })],
+  ['conv2d depthwise', conv2d(2, 3, { groups: 2, stride: 2 })],
+  ['dense', dense(4)],
+  ['dense on sequences', dense(4)],
+  ['maxPool2d', maxPool2d()],
+  ['maxPool2d overlapping, padded', maxPool2d(3, { stride: 2, padding: 1 })],
+  ['averagePool2d', averagePool2d()],
+  ['averagePool2d overlapping, padded', averagePool2d(3, { stride: 2, padding: 1 })],
+  ['averagePool2d same', averagePool2d(3, { stride: 2, padding: 'same' })],
+  ['globalAveragePool2d', globalAveragePool2d()],
+  ['batchNorm training', batchNorm()],
+  ['batchNorm inference', batchNorm()],
+  ['batchNorm of vectors', batchNorm()],
+  ['net', net],
+];
+
+test('every case that PyTorch printed is tested', () => {
+  expect(againstTorch.map(([name]) => name).sort()).toEqual(Object.keys(cases).sort());
+});
+
+test.each(againstTorch)('%s is that of PyTorch, forward and backward', async (name, layer) => {
+  const expected = cases[name];
+  if (expected === undefined) throw new Error(`no case ${name}`);
+  const training = name !== 'batchNorm inference';
+  const traced = trace(layer, expected.x.shape.slice(1), { training });
+  expect(traced.output.shape).toEqual(['B', ...expected.y.shape.slice(1)]);
+  expect(traced.parameters.map((p) => p.name)).toEqual(Object.keys(expected.parameters));
+
+  // The cotangent makes a scalar of the output, and so gives gradients their direction.
+  const cotangent = input('cotangent', traced.output.shape);
+  const scalar = sum(mul(traced.output, cotangent));
+  const wrt = [traced.input, ...traced.parameters.map((p) => p.tensor)];
+  const dwrt = gradients(scalar, wrt);
+  const outputs: Record<string, Tensor> = { y: traced.output };
+  ['input', ...traced.parameters.map((p) => p.name)].forEach((of, i) => (outputs[`d ${of}`] = dwrt[i] ?? scalar));
+  const variables = new Variables();
+  const given = { ...expected.parameters, ...expected.buffers };
+  for (const { name, shape } of [...traced.parameters, ...traced.buffers]) {
+    expect(shape).toEqual(given[name]?.shape);
+    variables.declare(name, shape, Float32Array.from(given[name]?.values ?? []));
+  }
+  const updates = traced.buffers.flatMap(({ name, next }) => (next === undefined ? [] : [{ name, next }]));
+  const program = await compile({ outputs, updates }, { variables });
+  const got = await program.run({
+    input: Float32Array.from(expected.x.values),
+    cotangent: Float32Array.from(expected.cotangent.values),
+  });
+  await program.release();
+
+  expectClose(got['y'], expected.y);
+  expectClose(got['d input'], expected.dx);
+  for (const [name, gradient] of Object.entries(expected.gradients)) expectClose(got[`d ${name}`], gradient);
+  for (const [name, after] of Object.entries(expected.buffersAfter ?? {})) expectClose(variables.get(name), after);
+});
+
+/** Output of a model in inference or training on values, with fresh weights. */
+async function apply(traced: Trace, feeds: Record<string, Float32Array>): Promise<Float32Array> {
+  const variables = new Variables();
+  const values = initialValues(traced, createRng(1));
+  for (const { name, shape } of [...traced.parameters, ...traced.buffers]) {
+    variables.declare(name, shape, values.get(name) ?? new Float32Array());
+  }
+  const program = await compile({ outputs: { y: traced.output } }, { variables });
+  const { y } = await program.run(feeds);
+  await program.release();
+  return y instanceof Float32Array ? y : Float32Array.of();
+}
+
+test('dropout keeps what the mask keeps, divided by 1 − rate, and does nothing in inference', async () => {
+  const x = Float32Array.of(1, 2, 3, 4, 5, 6);
+  const training = trace(dropout(0.75), [3], { training: true });
+  const y = await apply(training, { input: x, mask: Float32Array.of(1, 0, 1, 0, 0, 1) });
+  expect([...y]).toEqual([4, 0, 12, 0, 0, 24]);
+  const inference = trace(dropout(0.75), [3]);
+  expect(inference.output).toBe(inference.input);
+});
+
+test('flatten is row-major over channels, rows, columns', async () => {
+  const x = Float32Array.from({ length: 24 }, (_, i) => i);
+  const traced = trace(sequential([flatten(), activation('linear'), activation('relu')]), [2, 3, 2]);
+  expect(traced.output.shape).toEqual(['B', 12]);
+  expect(await apply(traced, { input: x })).toEqual(x);
+});
+
+// By hand: torch.nn.functional of the same name at −2 and 1; softmax over the pair.
+test.each([
+  ['linear', [-2, 1]],
+  ['relu', [0, 1]],
+  ['leakyRelu', [-0.02, 1]],
+  ['sigmoid', [1 / (1 + Math.exp(2)), 1 / (1 + Math.exp(-1))]],
+  ['tanh', [Math.tanh(-2), Math.tanh(1)]],
+  ['softplus', [Math.log1p(Math.exp(-2)), Math.log1p(Math.exp(1))]],
+  ['softmax', [1 / (1 + Math.exp(3)), 1 / (1 + Math.exp(-3))]],
+  ['gelu', [-0.04550026389635842, 0.8413447460685429]], // x Φ(x); Φ(−2), Φ(1) as SciPy's norm.cdf prints them
+] as const)('activation %s', async (name, expected) => {
+  const y = await apply(trace(activation(name), [2]), { input: Float32Array.of(-2, 1) });
+  expectClose(y, { shape: [1, 2], values: expected });
+});
+
+test('an option activates the output of its layer', async () => {
+  const both = async (layer: Layer) => apply(trace(layer, [5]), { input: Float32Array.of(1, -2, 3, -4, 5) });
+  const [plain, activated] = [await both(dense(8)), await both(dense(8, { activation: 'relu' }))];
+  expect(Math.min(...plain)).toBeLessThan(0);
+  expect(activated).toEqual(plain.map((value) => Math.max(value, 0)));
+});
+
+test('batchNorm survives a batch of one value per channel', async () => {
+  const traced = trace(batchNorm({ momentum: 1 }), [2], { training: true });
+  const variables = new Variables();
+  for (const { name, shape } of [...traced.parameters, ...traced.buffers]) {
+    variables.declare(name, shape, Float32Array.of(1, 1));
+  }
+  const updates = traced.buffers.flatMap(({ name, next }) => (next === undefined ? [] : [{ name, next }]));
+  const program = await compile({ outputs: { y: traced.output }, updates }, { variables });
+  const { y } = await program.run({ input: Float32Array.of(3, -4) });
+  await program.release();
+  expect(y).toEqual(Float32Array.of(1, 1)); // only the shift is left
+  expect(variables.get('mean')).toEqual(Float32Array.of(3, -4));
+  expect(variables.get('variance')).toEqual(Float32Array.of(0, 0));
+});
+
+test('odd image sizes are cut as the windows fit', () => {
+  const { parameters } = trace(
+    sequential([conv2d(2, 3, { stride: 2 }), maxPool2d(2), flatten(), dense(2)]),
+    [1, 11, 7],
+  );
+  // 11×7 → 5×3 → 2×1
+  expect(parameters.map((p) => p.shape)).toEqual([[2, 1, 3, 3], [2], [4, 2], [2]]);
+});

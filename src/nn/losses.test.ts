@@ -1,0 +1,111 @@
+import { expect, test } from 'vitest';
+import { compile, Variables } from '#engine';
+import { gradients, input, parameter, sum } from '#graph';
+import { binaryCrossEntropy, type Loss, meanSquaredError, softmaxCrossEntropy } from './losses.ts';
+import golden from './losses.golden.json' with { type: 'json' };
+
+/** Loss of each sample and the gradient of their sum; runs in float32 through the engine. */
+async function evaluate(loss: Loss, output: Numbers, target: Numbers) {
+  const variables = new Variables();
+  variables.declare('output', output.shape, Float32Array.from(output.values));
+  const z = parameter('output', output.shape);
+  const y = input('target', target.shape, loss.targetDtype);
+  const perSample = loss.perSample(z, y);
+  const [dz = z] = gradients(sum(perSample), [z]);
+  const program = await compile({ outputs: { perSample, dz } }, { variables });
+  const fed = loss.targetDtype === 'int64' ? Int32Array.from(target.values) : Float32Array.from(target.values);
+  const result = await program.run({ target: fed });
+  await program.release();
+  return result;
+}
+
+interface Numbers {
+  readonly shape: readonly number[];
+  readonly values: readonly number[];
+}
+
+function expectClose(
+  got: Float32Array | number | undefined,
+  wants: readonly number[],
+  rtol: number,
+  atol: number,
+): void {
+  expect(got).toHaveLength(wants.length);
+  const values = typeof got === 'object' ? got : [];
+  wants.forEach((want, i) =>
+    expect(Math.abs((values[i] ?? NaN) - want)).toBeLessThanOrEqual(atol + rtol * Math.abs(want)),
+  );
+}
+
+// Printed by scripts/golden/losses.py (PyTorch 1.13.0, float64).
+const againstTorch: readonly (readonly [Exclude<keyof typeof golden, 'torch'>, Loss])[] = [
+  ['softmaxCrossEntropy', softmaxCrossEntropy()],
+  ['softmaxCrossEntropy smoothed', softmaxCrossEntropy({ labelSmoothing: 0.1 })],
+  ['softmaxCrossEntropy of sequences', softmaxCrossEntropy()],
+  ['binaryCrossEntropy from logits', binaryCrossEntropy({ fromLogits: true })],
+  ['binaryCrossEntropy of several labels', binaryCrossEntropy({ fromLogits: true })],
+  ['binaryCrossEntropy', binaryCrossEntropy()],
+  ['meanSquaredError', meanSquaredError()],
+];
+
+test.each(againstTorch)('%s and its gradient are those of PyTorch', async (name, loss) => {
+  const { output, target, perSample, gradient } = golden[name];
+  const got = await evaluate(loss, output, target);
+  // float32: 24 bits are 6e-8, and softplus(z) − yz takes the difference of numbers up to 80.
+  expectClose(got['perSample'], perSample, 1e-6, 2e-6);
+  expectClose(got['dz'], gradient, 1e-5, 1e-6);
+});
+
+test('binary cross-entropy is −[y log p + (1 − y) log(1 − p)]', async () => {
+  const { perSample } = await evaluate(
+    binaryCrossEntropy(),
+    { shape: [2], values: [0.25, 0.75] },
+    { shape: [2], values: [1, 0] },
+  );
+  expectClose(perSample, [Math.log(4), Math.log(4)], 1e-6, 0);
+});
+
+test('a probability of exactly 0 or 1 costs at most −log 1e-7 and keeps the gradient finite', async () => {
+  const { perSample, dz } = await evaluate(
+    binaryCrossEntropy(),
+    { shape: [4], values: [0, 1, 0, 1] },
+    { shape: [4], values: [0, 1, 1, 0] },
+  );
+  // In float32 1 − 1e-7 is 1 − 1.19e-7, so the last is −log 1.19e-7 = 15.94 where the third is −log 1e-7 = 16.12.
+  expectClose(perSample, [1e-7, 1.2e-7, -Math.log(1e-7), -Math.log(2 ** -23)], 1e-5, 1e-7);
+  expectClose(dz, [0, 0, 0, 0], 0, 0);
+});
+
+test('from logits a saturated wrong answer still has its gradient', async () => {
+  const { perSample, dz } = await evaluate(
+    binaryCrossEntropy({ fromLogits: true }),
+    { shape: [2], values: [1000, -1000] },
+    { shape: [2], values: [0, 1] },
+  );
+  expectClose(perSample, [1000, 1000], 0, 0);
+  expectClose(dz, [1, -1], 0, 0);
+});
+
+test('one output per sample goes with plain targets', async () => {
+  const loss = binaryCrossEntropy({ fromLogits: true });
+  expect(loss.targetShape(['B', 1])).toEqual(['B']);
+  expect(meanSquaredError().targetShape(['B', 3])).toEqual(['B', 3]);
+  expect(softmaxCrossEntropy().targetShape(['B', 10])).toEqual(['B']);
+  const { perSample } = await evaluate(loss, { shape: [2, 1], values: [0, 0] }, { shape: [2], values: [0, 1] });
+  expectClose(perSample, [Math.LN2, Math.LN2], 1e-6, 0);
+});
+
+test('outputs and targets that do not fit are refused with both shapes', () => {
+  expect(() => softmaxCrossEntropy().targetShape(['B', 1])).toThrow(
+    'softmaxCrossEntropy wants an output [B, classes] with at least two classes; got [B, 1].',
+  );
+  expect(() => softmaxCrossEntropy().perSample(input('z', ['B', 10]), input('y', ['B', 10], 'int64'))).toThrow(
+    'softmaxCrossEntropy wants targets [B] for the output [B, 10]; got [B, 10].',
+  );
+  expect(() => meanSquaredError().perSample(input('z', ['B', 2]), input('y', ['B']))).toThrow(
+    'meanSquaredError wants targets [B, 2] for the output [B, 2]; got [B].',
+  );
+  expect(() => softmaxCrossEntropy({ labelSmoothing: 1 })).toThrow(
+    'softmaxCrossEntropy: labelSmoothing must be a number in [0, 1); got 1.',
+  );
+});
