@@ -1,5 +1,6 @@
 /** Data sets: loading, splitting, encoding, batching. */
 export { batches } from './batches.ts';
+export type { CsvSpec } from './csv.ts';
 export type {
   ArrayPreprocessing,
   CategoryColumn,
@@ -14,7 +15,19 @@ export type {
   TablePreprocessing,
   Task,
 } from './dataset.ts';
-export { loadDigits } from './digits.ts';
+export type { DownloadProgress } from './download.ts';
+export { encodeInput, readRecords } from './encode-input.ts';
 export { fromArrays, type ArrayPart, type FromArraysOptions } from './from-arrays.ts';
+export type { ImageFolderSpec } from './image-folder.ts';
 export type { Normalization } from './image-set.ts';
+export { dataDirs, userCacheDir } from './paths.ts';
+export {
+  fetchDataset,
+  listDatasets,
+  loadDataset,
+  type DatasetInfo,
+  type DatasetSpec,
+  type LoadOptions,
+  type NamedSpec,
+} from './registry.ts';
 export { splitIndices, trainValidation, type SplitIndices, type SplitOptions } from './split.ts';
