@@ -31,7 +31,7 @@ export interface ParameterOptions {
 export interface Buffer {
   readonly value: Tensor;
   /** The value from the next step on. */
-  update(next: Tensor): void;
+  readonly update: (next: Tensor) => void;
 }
 
 /** The place in the model where a layer is applied. */

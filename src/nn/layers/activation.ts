@@ -1,6 +1,6 @@
 /** Activation functions by name, and the layer that applies one. */
 import { gelu, leakyRelu, relu, sigmoid, softmax, softplus, tanh, type Tensor } from '#graph';
-import { requireOption } from '../errors.ts';
+import { didYouMean, TuneError } from '#math';
 import type { Layer } from '../layer.ts';
 
 const activations = {
@@ -20,8 +20,12 @@ export type ActivationName = keyof typeof activations;
 /** @internal The name, checked; `owner` is the layer that takes the option. */
 export function activationOption(owner: string, name: ActivationName): (x: Tensor) => Tensor {
   const names = Object.keys(activations);
-  requireOption(names.includes(name), owner, 'activation', `one of ${names.join(', ')}`, name);
-  return activations[name];
+  if (names.includes(name)) return activations[name];
+  throw new TuneError('invalidOption', `${owner}: there is no activation "${name}": ${didYouMean(name, names)}`, {
+    owner,
+    option: 'activation',
+    got: name,
+  });
 }
 
 export function activation(name: ActivationName): Layer {

@@ -28,7 +28,8 @@ export function batchNorm({ momentum = 0.1, epsilon = 1e-5 }: BatchNormOptions =
       const channels = x.shape[1];
       if ((x.shape.length !== 2 && x.shape.length !== 4) || typeof channels !== 'number') {
         const wants = 'vectors [B, features] or images [B, channels, height, width]';
-        throw wrongShape('batchNorm', ctx, x.shape, wants, 'Give it one of these.');
+        const todo = 'Put flatten() before it, or normalise before the reshape.';
+        throw wrongShape('batchNorm', ctx, x.shape, wants, todo);
       }
       const scale = ctx.parameter('scale', [channels], ones(), { decay: false });
       const shift = ctx.parameter('shift', [channels], zeros(), { decay: false });

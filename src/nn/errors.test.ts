@@ -1,0 +1,138 @@
+import { expect, test } from 'vitest';
+import { isTuneError } from '#math';
+import {
+  activation,
+  averagePool2d,
+  batchNorm,
+  conv2d,
+  dense,
+  dropout,
+  flatten,
+  functional,
+  globalAveragePool2d,
+  type Layer,
+  maxPool2d,
+  residual,
+  sequential,
+  trace,
+} from './index.ts';
+
+const failure = (act: () => unknown): { code: string; message: string } => {
+  try {
+    act();
+  } catch (error) {
+    if (isTuneError(error)) return { code: error.code, message: error.message };
+    throw error;
+  }
+  throw new Error('nothing was refused');
+};
+
+// Each message: the layer by kind and path, the shape it got, the shape it wants, what to do.
+const wrongShapes: readonly (readonly [string, Layer, readonly number[], string])[] = [
+  [
+    'dense on an image',
+    sequential([conv2d(8, 3), dense(10)]),
+    [3, 32, 32],
+    'dense at "dense1" wants vectors [B, features] or sequences [B, T, features]; got [B, 8, 30, 30]. ' +
+      'Put flatten() or globalAveragePool2d() before it.',
+  ],
+  [
+    'a kernel larger than the image',
+    sequential([conv2d(8, 3), maxPool2d(2), conv2d(8, 3)]),
+    [1, 6, 6],
+    'conv2d at "conv2d2" wants an image at least as large as its window [3, 3]; got [B, 8, 2, 2]. ' +
+      "Use a smaller window, padding 'same', or fewer poolings and strides before it.",
+  ],
+  [
+    'a dilated kernel larger than the image',
+    conv2d(8, 3, { dilation: 2 }),
+    [1, 4, 4],
+    'conv2d wants an image at least as large as its window [3, 3], [5, 5] with its dilation; got [B, 1, 4, 4]. ' +
+      "Use a smaller window, padding 'same', or fewer poolings and strides before it.",
+  ],
+  [
+    'a pool larger than the image',
+    sequential([maxPool2d(4)]),
+    [1, 3, 5],
+    'maxPool2d at "maxPool2d1" wants an image at least as large as its window [4, 4]; got [B, 1, 3, 5]. ' +
+      "Use a smaller window, padding 'same', or fewer poolings and strides before it.",
+  ],
+  [
+    'channels that groups do not divide',
+    sequential([conv2d(8, 1), conv2d(6, 3, { groups: 3 })]),
+    [3, 9, 9],
+    'conv2d at "conv2d2" wants a number of channels that its 3 groups divide; got [B, 8, 9, 9]. Choose groups that divide 8.',
+  ],
+  [
+    'a convolution after flatten',
+    sequential([flatten(), conv2d(8, 3)]),
+    [3, 9, 9],
+    'conv2d at "conv2d1" wants images [B, channels, height, width]; got [B, 243]. ' +
+      'It comes after flatten or dense; put it before them.',
+  ],
+  [
+    'a convolution on images without channels',
+    conv2d(8, 3),
+    [28, 28],
+    'conv2d wants images [B, channels, height, width]; got [B, 28, 28]. Give images as [channels, height, width].',
+  ],
+  [
+    'global pooling of vectors',
+    sequential([globalAveragePool2d(), globalAveragePool2d()]),
+    [3, 9, 9],
+    'globalAveragePool2d at "globalAveragePool2d2" wants images [B, channels, height, width]; got [B, 3]. ' +
+      'It comes after flatten or dense; put it before them.',
+  ],
+  [
+    'a body that changes the shape without a shortcut',
+    sequential([residual(sequential([conv2d(16, 3, { stride: 2, padding: 1 })]))]),
+    [8, 32, 32],
+    'residual at "residual1" wants a body that keeps the shape, but its body makes [B, 16, 16, 16]; got [B, 8, 32, 32]. ' +
+      'Give it a shortcut that makes [B, 16, 16, 16], such as a 1×1 conv2d.',
+  ],
+  [
+    'body and shortcut of different shapes',
+    residual(conv2d(16, 3, { padding: 1 }), conv2d(16, 1, { stride: 2 })),
+    [8, 32, 32],
+    'residual wants body and shortcut of one shape, but its body makes [B, 16, 32, 32]; got [B, 8, 32, 32]. ' +
+      'The shortcut makes [B, 16, 16, 16]; match filters and strides.',
+  ],
+  [
+    'batch norm of sequences',
+    functional((x, apply) => apply(batchNorm(), apply(dense(4), x))),
+    [7, 3],
+    'batchNorm at "batchNorm1" wants vectors [B, features] or images [B, channels, height, width]; got [B, 7, 4]. ' +
+      'Put flatten() before it, or normalise before the reshape.',
+  ],
+];
+
+test.each(wrongShapes)('%s is refused by layer, shape and remedy', (_what, layer, shape, message) => {
+  expect(failure(() => trace(layer, shape))).toEqual({ code: 'shapeMismatch', message });
+});
+
+const wrongOptions: readonly (readonly [() => Layer, string])[] = [
+  [() => conv2d(0, 3), 'conv2d: filters must be an integer >= 1; got 0.'],
+  [() => conv2d(1.5, 3), 'conv2d: filters must be an integer >= 1; got 1.5.'],
+  [() => conv2d(8, [3, 0]), 'conv2d: kernel must be an integer >= 1 or two of them; got [3, 0].'],
+  [() => conv2d(8, 3, { stride: -1 }), 'conv2d: stride must be an integer >= 1 or two of them; got -1.'],
+  [() => conv2d(8, 3, { dilation: 0 }), 'conv2d: dilation must be an integer >= 1 or two of them; got 0.'],
+  [() => conv2d(8, 3, { padding: -1 }), "conv2d: padding must be 'same', 'valid' or an integer >= 0; got -1."],
+  [() => conv2d(8, 3, { groups: 3 }), 'conv2d: filters must be a multiple of groups = 3; got 8.'],
+  [() => maxPool2d(2, { padding: 2 }), 'maxPool2d: padding must be at most half the size; got 2.'],
+  [() => averagePool2d(0), 'averagePool2d: size must be an integer >= 1 or two of them; got 0.'],
+  [() => dense(NaN), 'dense: units must be an integer >= 1; got NaN.'],
+  [() => dropout(1), 'dropout: rate must be a number in [0, 1); got 1.'],
+  [() => dropout(NaN), 'dropout: rate must be a number in [0, 1); got NaN.'],
+  [() => batchNorm({ momentum: 0 }), 'batchNorm: momentum must be a number in (0, 1]; got 0.'],
+  [() => batchNorm({ epsilon: 0 }), 'batchNorm: epsilon must be a number > 0; got 0.'],
+  [
+    // @ts-expect-error TS2345 -- a name that the types refuse may still come from plain JavaScript
+    () => activation('ReLU'),
+    'activation: there is no activation "ReLU": did you mean "relu" or "gelu"? ' +
+      'Known: "linear", "relu", "leakyRelu", "sigmoid", "tanh", "gelu", "softplus", "softmax".',
+  ],
+];
+
+test.each(wrongOptions)('an impossible option is refused at definition: %#', (define, message) => {
+  expect(failure(define)).toEqual({ code: 'invalidOption', message });
+});

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { batchNorm, conv2d, dense, flatten, maxPool2d, residual, sequential, summary } from './index.ts';
+
+test('the CIFAR-10 network has the parameters that Keras counts', () => {
+  const model = sequential([
+    conv2d(32, 3, { activation: 'relu' }),
+    maxPool2d(2),
+    conv2d(64, 3, { activation: 'relu' }),
+    maxPool2d(2),
+    flatten(),
+    dense(128, { activation: 'relu' }),
+    dense(10),
+  ]);
+  // By hand, as Keras does: 32·(3·9 + 1), 64·(32·9 + 1), (2304 + 1)·128, 129·10; 4 bytes each
+  expect(summary(model, [3, 32, 32])).toBe(
+    [
+      'Layer (type)            Output shape     Parameters',
+      '───────────────────────────────────────────────────',
+      'conv2d1 (conv2d)        [B, 32, 30, 30]         896',
+      'maxPool2d1 (maxPool2d)  [B, 32, 15, 15]           0',
+      'conv2d2 (conv2d)        [B, 64, 13, 13]      18,496',
+      'maxPool2d2 (maxPool2d)  [B, 64, 6, 6]             0',
+      'flatten1 (flatten)      [B, 2304]                 0',
+      'dense1 (dense)          [B, 128]            295,040',
+      'dense2 (dense)          [B, 10]               1,290',
+      '───────────────────────────────────────────────────',
+      'Total parameters: 315,722 (1.20 MiB)',
+      'Trainable: 315,722 (1.20 MiB)',
+      'Not trainable: 0 (0 B)',
+    ].join('\n'),
+  );
+});
+
+test('running statistics are not trainable, nested layers show their path, shared ones count once', () => {
+  const shared = dense(6);
+  const model = sequential([batchNorm(), residual(sequential([shared, shared]))]);
+  expect(summary(model, [6])).toBe(
+    [
+      'Layer (type)                   Output shape  Parameters',
+      '───────────────────────────────────────────────────────',
+      'batchNorm1 (batchNorm)         [B, 6]                24',
+      'residual1.body.dense1 (dense)  [B, 6]                42',
+      'residual1.body.dense1 (dense)  [B, 6]                 0',
+      '───────────────────────────────────────────────────────',
+      'Total parameters: 66 (264 B)',
+      'Trainable: 54 (216 B)',
+      'Not trainable: 12 (48 B)',
+    ].join('\n'),
+  );
+});
