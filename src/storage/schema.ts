@@ -1,0 +1,38 @@
+/** The tables of a study database and how older ones become today's. */
+import type { Kysely } from 'kysely';
+
+export interface Tables {
+  attune_schema: { version: number };
+  studies: { id: number | undefined; name: string; definition: string };
+  events: { study_id: number; seq: number; json: string };
+}
+
+/**
+ * Migration i turns version i into version i + 1; a new database runs all of them. They are never changed once released: a change of
+ * the tables is one more entry. Version 0 is a database without tables.
+ */
+export const migrations: readonly ((db: Kysely<Tables>) => Promise<void>)[] = [
+  async (db) => {
+    await db.schema
+      .createTable('attune_schema')
+      .addColumn('version', 'integer', (c) => c.notNull())
+      .execute();
+    await db.insertInto('attune_schema').values({ version: 0 }).execute();
+    await db.schema
+      .createTable('studies')
+      .addColumn('id', 'integer', (c) => c.primaryKey().autoIncrement())
+      .addColumn('name', 'text', (c) => c.notNull().unique())
+      .addColumn('definition', 'text', (c) => c.notNull())
+      .execute();
+    await db.schema
+      .createTable('events')
+      .addColumn('study_id', 'integer', (c) => c.notNull().references('studies.id'))
+      .addColumn('seq', 'integer', (c) => c.notNull())
+      .addColumn('json', 'text', (c) => c.notNull())
+      .addPrimaryKeyConstraint('events_pk', ['study_id', 'seq'])
+      .execute();
+  },
+];
+
+/** What this version of Attune reads and writes. */
+export const SCHEMA_VERSION = migrations.length;

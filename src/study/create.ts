@@ -1,0 +1,225 @@
+/** Opening a study: options are checked, names become samplers, pruners and storages, an existing study is continued if it is the same one. */
+import {
+  replay,
+  TuneError,
+  type Direction,
+  type Hints,
+  type Objective,
+  type Pruner,
+  type Sampler,
+  type Storage,
+  type StudyDefinition,
+} from '#core';
+import { didYouMean } from '#math';
+import { pruners } from '#pruners';
+import { samplers } from '#samplers';
+import { spaceDifference, spaceFromJson, type Fields, type Infer, type Space } from '#space';
+import { openStorage, workerName } from '#storage';
+import { Study } from './study.ts';
+
+export type Objectives = Readonly<Record<string, Direction>>;
+
+interface Behaviour {
+  /** A name or a sampler. Default: as the study was created; 'auto' for a new one. */
+  readonly sampler?: string | Sampler;
+  /** A name or a pruner. Default: as the study was created; for a new one 'none' with the grid sampler, else 'auto'. */
+  readonly pruner?: string | Pruner;
+  /** Planned trials, last step a trial can reach, planned sum of steps. Default: as the study was created. */
+  readonly trials?: number;
+  readonly maxSteps?: number;
+  readonly totalSteps?: number;
+  /** Who signs for running trials; see `recover`. Default: this process. */
+  readonly worker?: string;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+}
+
+export interface StudyOptions<F extends Fields, O extends Objectives> extends Behaviour {
+  /** Needed where the study is stored. */
+  readonly name?: string;
+  readonly space: Space<F>;
+  readonly objectives: O;
+  /** 'memory' (private to this study), 'sqlite:PATH', or a storage that the caller closes. */
+  readonly storage?: string | Storage;
+  /** Whole number from which every random choice comes. Default: a new one by chance. */
+  readonly seed?: number;
+  /** The experiment file, noted with the study. */
+  readonly source?: string;
+}
+
+export type OpenOptions = Behaviour;
+
+/** Creates a study, or continues the stored one of this name if space and objectives are equal. */
+export async function createStudy<const F extends Fields, const O extends Objectives>(
+  options: StudyOptions<F, O>,
+): Promise<Study<Infer<Space<F>>, keyof O & string>> {
+  const { name, space, objectives, storage = 'memory', seed, source, now = Date.now } = options;
+  const inMemory = storage === 'memory';
+  if (name === undefined ? !inMemory : typeof name !== 'string' || name.trim() === '')
+    throw new TuneError('bad-options', 'createStudy: a stored study needs a name.');
+  const sampler = options.sampler ?? 'auto';
+  const definition: StudyDefinition = {
+    name: name ?? 'study',
+    space: space.toJSON(),
+    objectives: readObjectives(objectives),
+    sampler: nameOf(sampler),
+    pruner: nameOf(options.pruner ?? defaultPruner(sampler)),
+    seed: readSeed(seed),
+    hints: readHints(options),
+    ...(source === undefined ? {} : { source }),
+    createdAt: now(),
+  };
+  // Before anything is written: unknown names are refused here.
+  resolveSampler(sampler);
+  resolvePruner(options.pruner ?? defaultPruner(sampler));
+  const opened = await openOwned(storage);
+  try {
+    const id = await createOrFind(opened.storage, definition, seed);
+    return await open(opened, id, options, space);
+  } catch (error) {
+    if (opened.owned) await opened.storage.close();
+    throw error;
+  }
+}
+
+/** Opens a stored study by name; parameters are typed only by its stored space. */
+export async function openStudy(storage: string | Storage, name: string, options: OpenOptions = {}): Promise<Study> {
+  const opened = await openOwned(storage);
+  try {
+    const found = await opened.storage.find(name);
+    if (found === null) {
+      const known = (await opened.storage.list()).map(({ definition }) => definition.name);
+      throw new TuneError(
+        'no-study',
+        `there is no study "${name}"; ${known.length === 0 ? 'the storage is empty.' : didYouMean(name, known)}`,
+        { name },
+      );
+    }
+    return await open(opened, found.id, options, null);
+  } catch (error) {
+    if (opened.owned) await opened.storage.close();
+    throw error;
+  }
+}
+
+interface Opened {
+  readonly storage: Storage;
+  readonly owned: boolean;
+}
+const openOwned = async (storage: string | Storage): Promise<Opened> =>
+  typeof storage === 'string' ? { storage: await openStorage(storage), owned: true } : { storage, owned: false };
+
+/** The id of the study, made now or found; a TuneError if the one found is another study. */
+async function createOrFind(storage: Storage, definition: StudyDefinition, seed: number | undefined): Promise<string> {
+  const found = await storage.find(definition.name);
+  if (found === null) {
+    try {
+      return await storage.createStudy(definition);
+    } catch (error) {
+      // Another process was faster: then it exists now.
+      if (!(error instanceof TuneError && error.code === 'study-exists')) throw error;
+      return createOrFind(storage, definition, seed);
+    }
+  }
+  const difference = definitionDifference(found.definition, definition, seed);
+  if (difference !== null)
+    throw new TuneError(
+      'other-study',
+      `study "${definition.name}" exists with another definition: ${difference}. Choose another name, or give it back its definition.`,
+      {
+        name: definition.name,
+      },
+    );
+  return found.id;
+}
+
+function definitionDifference(before: StudyDefinition, now: StudyDefinition, seed: number | undefined): string | null {
+  const text = ({ objectives }: StudyDefinition) =>
+    objectives.map(({ name, direction }) => `${direction} ${name}`).join(', ');
+  if (text(before) !== text(now)) return `its objectives were "${text(before)}" and are "${text(now)}"`;
+  if (seed !== undefined && seed !== before.seed) return `its seed was ${before.seed} and is ${seed}`;
+  return spaceDifference(spaceFromJson(before.space), spaceFromJson(now.space));
+}
+
+async function open<P, O extends string>(
+  { storage, owned }: Opened,
+  id: string,
+  options: OpenOptions,
+  given: Space | null,
+): Promise<Study<P, O>> {
+  const state = replay((await storage.read(id, 0)).map(({ event }) => event));
+  const { definition } = state;
+  const { sampler = definition.sampler, pruner = definition.pruner, worker = workerName(), now = Date.now } = options;
+  return new Study<P, O>({
+    storage,
+    ownsStorage: owned,
+    id,
+    state,
+    // The stored space decides the order of parameters, so that suggestions are the same as before.
+    space:
+      given !== null && JSON.stringify(given) === JSON.stringify(definition.space)
+        ? given
+        : spaceFromJson(definition.space),
+    sampler: resolveSampler(sampler),
+    pruner: resolvePruner(pruner),
+    hints: { ...definition.hints, ...readHints(options) },
+    worker,
+    now,
+  });
+}
+
+const nameOf = (given: string | { readonly name: string }): string => (typeof given === 'string' ? given : given.name);
+const defaultPruner = (sampler: string | Sampler): string => (nameOf(sampler) === 'grid' ? 'none' : 'auto');
+
+const resolveSampler = (given: string | Sampler): Sampler =>
+  typeof given === 'string' ? lookUp('sampler', given, samplers)() : given;
+const resolvePruner = (given: string | Pruner): Pruner =>
+  typeof given === 'string' ? lookUp('pruner', given, pruners)() : given;
+
+function lookUp<T>(what: string, name: string, registry: Readonly<Record<string, T>>): T {
+  const found = Object.hasOwn(registry, name) ? registry[name] : undefined;
+  if (found === undefined)
+    throw new TuneError('unknown-name', `unknown ${what} "${name}"; ${didYouMean(name, Object.keys(registry))}`, {
+      name,
+    });
+  return found;
+}
+
+function readObjectives(objectives: Objectives): Objective[] {
+  const entries = Object.entries(objectives);
+  if (entries.length === 0)
+    throw new TuneError(
+      'bad-options',
+      "objectives are empty; name at least one, for example { accuracy: 'maximize' }.",
+    );
+  return entries.map(([name, direction]) => {
+    if (name === 'state' || name === 'error' || name === '')
+      throw new TuneError('bad-options', `objectives: an objective may not be called "${name}"; rename it.`, { name });
+    // Plain JavaScript may pass anything.
+    if (direction !== 'minimize' && direction !== 'maximize')
+      throw new TuneError(
+        'bad-options',
+        `objectives: "${name}" must be 'minimize' or 'maximize'; got ${JSON.stringify(direction)}.`,
+        { name },
+      );
+    return { name, direction };
+  });
+}
+
+function readSeed(seed: number | undefined): number {
+  if (seed === undefined) return crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+  if (!Number.isSafeInteger(seed))
+    throw new TuneError('bad-options', `seed must be a whole number; got ${seed}.`, { seed });
+  return seed;
+}
+
+function readHints({ trials, maxSteps, totalSteps }: Behaviour): Hints {
+  for (const [name, value] of Object.entries({ trials, maxSteps, totalSteps }))
+    if (value !== undefined && !(Number.isSafeInteger(value) && value >= 1))
+      throw new TuneError('bad-options', `${name} must be a whole number ≥ 1; got ${value}.`, { name, value });
+  return {
+    ...(trials === undefined ? {} : { trials }),
+    ...(maxSteps === undefined ? {} : { maxSteps }),
+    ...(totalSteps === undefined ? {} : { totalSteps }),
+  };
+}

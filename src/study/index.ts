@@ -1,0 +1,5 @@
+export { createStudy, openStudy, type Objectives, type OpenOptions, type StudyOptions } from './create.ts';
+export type { Objective, OptimizeOptions, OptimizeResult } from './optimize.ts';
+export type { Outcome } from './outcome.ts';
+export { Study, type AskOptions, type RecoverOptions, type StudyListener, type Typed } from './study.ts';
+export { Trial, type TrialHandle } from './trial.ts';

@@ -1,0 +1,108 @@
+/**
+ * The loop in this process: keeps up to `parallel` objectives running until nothing is left to run.
+ * A trial that fails is a record; the loop goes on. What the storage throws ends the loop.
+ */
+import { TuneError } from '#core';
+import { readError, type Outcome } from './outcome.ts';
+import type { Study } from './study.ts';
+import type { Trial } from './trial.ts';
+
+/** Gets a trial, answers its values. After report said 'pause' the answer is ignored; after 'stop' it may be nothing. */
+export type Objective<P, O extends string> = (trial: Trial<P>) => Outcome<O> | void | Promise<Outcome<O> | void>;
+
+export interface OptimizeOptions {
+  /**
+   * How many trials the study is to have in the end, counting those it has already, however they ended; so the same call goes on after an
+   * interruption, and several processes share the number. Default: the study's planned `trials`.
+   */
+  readonly trials?: number;
+  /** How many objectives run at a time (promises, not threads). */
+  readonly parallel?: number;
+  /** No trial is started later than this; running ones are waited for. */
+  readonly timeoutMs?: number;
+  /** As a timeout; and a trial that throws after the abort is put back in line instead of failing. */
+  readonly signal?: AbortSignal;
+  /** The objective can go on from `trial.step + 1`, so the pruner may pause it. */
+  readonly resumable?: boolean;
+}
+
+export interface OptimizeResult {
+  /** Why the loop ended, in a sentence. */
+  readonly reason: string;
+  /** How many trials it ran. */
+  readonly ran: number;
+}
+
+/** @internal */
+export async function optimize<P, O extends string>(
+  study: Study<P, O>,
+  objective: Objective<P, O>,
+  { trials = study.hints.trials, parallel = 1, timeoutMs, signal, resumable = false }: OptimizeOptions,
+  endsByItself: boolean,
+): Promise<OptimizeResult> {
+  checkCount('trials', trials);
+  checkCount('parallel', parallel);
+  if (timeoutMs !== undefined && !(timeoutMs > 0))
+    throw new TuneError('bad-options', `optimize: timeoutMs must be > 0; got ${timeoutMs}.`);
+  if (trials === undefined && timeoutMs === undefined && signal === undefined && !endsByItself)
+    throw new TuneError('bad-options', 'optimize: nothing would end it; give trials, timeoutMs or signal.');
+  const deadline = timeoutMs === undefined ? Infinity : performance.now() + timeoutMs;
+  const running = new Set<Promise<void>>();
+  let ran = 0;
+  let broken: { readonly error: unknown } | null = null;
+
+  const run = async (trial: Trial<P>): Promise<void> => {
+    let outcome: Outcome<O> | void;
+    try {
+      outcome = await objective(trial);
+    } catch (error) {
+      if (signal?.aborted === true) return study.release(trial, 'interrupted');
+      outcome = { state: 'failed', error: readError(error) };
+    }
+    const record = study.trials[trial.number];
+    if (record?.state === 'paused') return;
+    if (outcome === undefined || outcome === null)
+      outcome =
+        record?.state === 'running' && record.stopReason !== null
+          ? { state: 'pruned' }
+          : { state: 'failed', error: 'the objective returned no values' };
+    try {
+      await study.tell(trial, outcome);
+    } catch (error) {
+      if (!(error instanceof TuneError && error.code === 'bad-outcome')) throw error;
+      await study.tell(trial, { state: 'failed', error: { message: error.message } });
+    }
+  };
+
+  for (;;) {
+    let end: string | null = null;
+    while (running.size < parallel && broken === null && end === null) {
+      if (signal?.aborted === true) end = 'interrupted.';
+      else if (performance.now() >= deadline) end = `the time of ${timeoutMs} ms is over.`;
+      else {
+        const work = await study.next(trials ?? Infinity, { resumable });
+        if ('nothing' in work) end = work.nothing;
+        else {
+          ran++;
+          const task: Promise<void> = run(work.trial as Trial<P>) // of this study, whose parameters are P
+            .catch((error: unknown) => void (broken ??= { error }))
+            .finally(() => running.delete(task));
+          running.add(task);
+        }
+      }
+    }
+    if (running.size > 0) await Promise.race(running);
+    else if (broken !== null)
+      throw (broken as { error: unknown }).error; // assigned in the callback above, which control flow does not see
+    else {
+      const reason = end ?? 'nothing is left to run.';
+      if (signal?.aborted !== true && performance.now() < deadline) await study.finish(reason);
+      return { reason, ran };
+    }
+  }
+}
+
+function checkCount(name: string, value: number | undefined): void {
+  if (value !== undefined && !(Number.isSafeInteger(value) && value >= 1))
+    throw new TuneError('bad-options', `optimize: ${name} must be a whole number ≥ 1; got ${value}.`);
+}

@@ -1,0 +1,428 @@
+/**
+ * A study: ask for parameters, report measurements, tell results. Everything it knows is a fold of its log; every change is an append.
+ * Several processes may work on one stored study. Each decides from what it has read and appends at the place it has read to; if another
+ * was faster, it reads on, decides again and retries. Nothing is locked while a sampler thinks or a trial runs.
+ * Within a process the calls of one study take turns, so they may be made concurrently.
+ */
+import {
+  bestTrial,
+  isFinished,
+  lastStep,
+  paretoTrials,
+  TuneError,
+  type CompleteTrial,
+  type FinishedTrial,
+  type Hints,
+  type Json,
+  type Params,
+  type PruneDecision,
+  type Pruner,
+  type RunningTrial,
+  type Sampler,
+  type Storage,
+  type StudyDefinition,
+  type StudyEvent,
+  type StudyState,
+  type Suggestion,
+  type TrialRecord,
+  type Values,
+} from '#core';
+import { createRng, type Rng } from '#math';
+import type { Space } from '#space';
+import { workerAlive } from '#storage';
+import { optimize, type Objective, type OptimizeOptions, type OptimizeResult } from './optimize.ts';
+import { readMeasurement, readOutcome, type Outcome } from './outcome.ts';
+import { Trial, type TrialHandle } from './trial.ts';
+
+/** @internal What createStudy and openStudy have put together. */
+export interface StudyParts {
+  readonly storage: Storage;
+  readonly ownsStorage: boolean;
+  readonly id: string;
+  readonly state: StudyState;
+  readonly space: Space;
+  readonly sampler: Sampler;
+  readonly pruner: Pruner;
+  readonly hints: Hints;
+  readonly worker: string;
+  readonly now: () => number;
+}
+
+export type StudyListener = (event: StudyEvent) => void;
+
+/** A record whose parameters have the type of the space. */
+export type Typed<R extends TrialRecord, P> = R & { readonly params: P };
+
+export interface AskOptions {
+  /** Whether the trial can be set aside and go on later: the pruner may then answer 'pause'. */
+  readonly resumable?: boolean;
+  /** Who runs it, for `recover`: `workerName(pid)` of a child process. Default: this process. */
+  readonly worker?: string;
+}
+
+export interface RecoverOptions {
+  /** The step of the checkpoint a lost trial can go on from; null: from its start. */
+  readonly keptStep?: (trial: RunningTrial) => number | null;
+}
+
+type Work = { readonly trial: Trial } | { readonly nothing: string };
+
+export class Study<P = Params, O extends string = string> {
+  readonly space: Space;
+  /** As in the definition, or as given when the study was continued. */
+  readonly hints: Hints;
+  readonly #parts: StudyParts;
+  readonly #state: StudyState;
+  readonly #rng: Rng;
+  readonly #trialStreams: Rng;
+  readonly #listeners = new Set<StudyListener>();
+  #turn: Promise<unknown> = Promise.resolve();
+
+  /** @internal Use createStudy or openStudy. */
+  constructor(parts: StudyParts) {
+    this.#parts = parts;
+    this.#state = parts.state;
+    this.space = parts.space;
+    this.hints = parts.hints;
+    this.#rng = createRng(parts.state.definition.seed);
+    this.#trialStreams = this.#rng.fork('trial');
+  }
+
+  get definition(): StudyDefinition {
+    return this.#state.definition;
+  }
+  get name(): string {
+    return this.definition.name;
+  }
+  get sampler(): string {
+    return this.#parts.sampler.name;
+  }
+  get pruner(): string {
+    return this.#parts.pruner.name;
+  }
+  /** All trials by number, as last read: `refresh()` reads what other processes wrote. */
+  get trials(): readonly Typed<TrialRecord, P>[] {
+    return this.#state.trials as readonly Typed<TrialRecord, P>[]; // parameters were parsed by the space
+  }
+  /** The best complete trial, or null; with several objectives a TuneError (use `pareto`). */
+  get best(): Typed<CompleteTrial, P> | null {
+    return bestTrial(this.#state.trials, this.definition.objectives) as Typed<CompleteTrial, P> | null; // as above
+  }
+  /** Complete trials that no other one dominates. */
+  get pareto(): readonly Typed<CompleteTrial, P>[] {
+    return paretoTrials(this.#state.trials, this.definition.objectives) as Typed<CompleteTrial, P>[]; // as above
+  }
+  /** Number of trials in each state. */
+  get counts(): StudyState['counts'] {
+    return this.#state.counts;
+  }
+  get attributes(): Readonly<Record<string, Json>> {
+    return this.#state.attributes;
+  }
+  /** Why the search ended; null while it goes on. */
+  get finished(): { readonly reason: string } | null {
+    return this.#state.finished;
+  }
+
+  /**
+   * The next trial to run: one that waits (enqueued, or lost by its worker; lowest number first), else a paused one that the pruner
+   * promotes, else a new one from the sampler. Never waits for other trials. A TuneError 'exhausted' when the sampler has nothing left.
+   */
+  async ask(options: AskOptions = {}): Promise<Trial<P>> {
+    const work = await this.next(Infinity, { resumable: true, ...options });
+    if ('nothing' in work) throw new TuneError('exhausted', work.nothing);
+    return work.trial as Trial<P>; // as above
+  }
+
+  /** As `ask`, but makes a new trial only while the study has fewer than `trials`; says why when there is nothing to run. */
+  next(trials: number, { resumable = false, worker = this.#parts.worker }: AskOptions = {}): Promise<Work> {
+    return this.#takeTurn(async () => {
+      let suggested: { number: number; suggestion: Suggestion } | null = null;
+      for (;;) {
+        const number = this.#state.trials.length;
+        const again = lowest(this.#state.waiting) ?? this.#promoted();
+        let event: Extract<StudyEvent, { type: 'trialStarted' | 'trialCreated' }>;
+        if (again !== null) event = { type: 'trialStarted', at: this.#parts.now(), number: again, worker };
+        else if (number >= trials) return { nothing: `the study has ${number} trials.` };
+        else {
+          // Another process may have measured meanwhile, but as long as the number is free, the suggestion stands: a slow sampler is not starved.
+          if (suggested?.number !== number) suggested = { number, suggestion: this.#suggest(number) };
+          const { suggestion } = suggested;
+          if ('exhausted' in suggestion) return { nothing: suggestion.exhausted };
+          const { params, note } = suggestion;
+          const facts = { worker, suggestedBy: this.#parts.sampler.name, ...(note === undefined ? {} : { note }) };
+          event = { type: 'trialCreated', at: this.#parts.now(), number, params, ...facts };
+        }
+        const before = again === null ? undefined : this.#state.trials[again];
+        if (!(await this.#append([event]))) continue;
+        const record = this.#running(event.number);
+        const resumed = before !== undefined && (before.state === 'paused' || before.measurements.length > 0);
+        return { trial: new Trial(this, record, resumed, resumable) };
+      }
+    });
+  }
+
+  /** What `trial.report` does, by number: for callers that hold no handle. */
+  report(
+    of: TrialHandle | number,
+    step: number,
+    values: Values,
+    { resumable }: { readonly resumable?: boolean } = {},
+  ): Promise<PruneDecision> {
+    const mayPause = resumable ?? (typeof of === 'number' ? false : of.resumable);
+    return this.#takeTurn(async () => {
+      for (;;) {
+        const record = this.#own(of);
+        if (record.state !== 'running')
+          throw new TuneError(
+            'not-running',
+            `report: trial ${record.number} is ${record.state}, not running; ask for it first.`,
+            { number: record.number },
+          );
+        const measured = readMeasurement(record, step, values);
+        if (await this.#append([{ type: 'measured', at: this.#parts.now(), number: record.number, ...measured }]))
+          break;
+      }
+      for (;;) {
+        const record = this.#own(of);
+        if (record.state !== 'running') return { decision: 'continue' }; // taken away meanwhile: the next call will say so
+        if (record.stopReason !== null) return { decision: 'stop', reason: record.stopReason };
+        const decision = this.#decide(record, mayPause);
+        if (decision.decision === 'continue') return decision;
+        const type = decision.decision === 'stop' ? 'stopRequested' : 'trialPaused';
+        if (await this.#append([{ type, at: this.#parts.now(), number: record.number, reason: decision.reason }]))
+          return decision;
+      }
+    });
+  }
+
+  /**
+   * Ends a trial: with values by objective (further numbers are not kept), `{ state: 'pruned' }` or `{ state: 'failed', error }`.
+   * A value that is NaN or ±Infinity ends it as failed. After 'stop' it ends as pruned. Returns the record it became.
+   */
+  tell(of: TrialHandle | number, outcome: Outcome<O>): Promise<Typed<FinishedTrial, P>> {
+    return this.#takeTurn(async () => {
+      for (;;) {
+        const record = this.#own(of);
+        if (isFinished(record))
+          throw new TuneError('ended', `tell: trial ${record.number} has ended before, as ${record.state}.`, {
+            number: record.number,
+          });
+        const result = readOutcome(record, outcome, this.definition.objectives);
+        if (await this.#append([{ type: 'trialFinished', at: this.#parts.now(), number: record.number, result }]))
+          return this.trials[record.number] as Typed<FinishedTrial, P>; // just finished
+      }
+    });
+  }
+
+  /** Queues parameters to be run before the sampler is asked again; returns the trial's number. */
+  async enqueue(params: P): Promise<number> {
+    const parsed = this.space.parse(params);
+    return this.#addTrial((number) => [{ type: 'trialEnqueued', at: this.#parts.now(), number, params: parsed }]);
+  }
+
+  /** Adds a trial whose outcome is known already; samplers learn from it. Returns its number. */
+  async add(params: P, outcome: Outcome<O>): Promise<number> {
+    const parsed = this.space.parse(params);
+    return this.#addTrial((number) => {
+      const at = this.#parts.now();
+      const result = readOutcome({ number, state: 'waiting' }, outcome, this.definition.objectives);
+      return [
+        { type: 'trialEnqueued', at, number, params: parsed },
+        { type: 'trialFinished', at, number, result },
+      ];
+    });
+  }
+
+  /** Notes a fact with a trial, or with the study (`null`). Numbers in it must be finite. */
+  setAttribute(number: number | null, key: string, value: Json): Promise<void> {
+    return this.#takeTurn(async () => {
+      if (!isJson(value))
+        throw new TuneError('bad-attribute', `attribute "${key}": the value must be JSON with finite numbers.`, {
+          key,
+        });
+      do if (number !== null) this.#own(number);
+      while (!(await this.#append([{ type: 'attributeSet', at: this.#parts.now(), number, key, value }])));
+    });
+  }
+
+  /** Lets go of a running trial so that it is run again, from `keptStep` (its checkpoint) or from its start: for an interrupted worker. */
+  release(of: TrialHandle | number, reason: string, keptStep: number | null = null): Promise<void> {
+    return this.#takeTurn(async () => {
+      for (;;) {
+        const { state, number } = this.#own(of);
+        if (state !== 'running') return;
+        if (await this.#append([{ type: 'trialLost', at: this.#parts.now(), number, reason, keptStep }])) return;
+      }
+    });
+  }
+
+  /**
+   * Puts running trials whose worker is dead back in line: `ask` returns them first, with the same number and parameters.
+   * Returns their numbers. By default a worker is dead if its process on this host is.
+   */
+  async recover(
+    isAlive: (worker: string) => boolean | Promise<boolean> = workerAlive,
+    { keptStep = () => null }: RecoverOptions = {},
+  ): Promise<number[]> {
+    await this.refresh();
+    const workers = new Set([...this.#state.running].map((number) => this.#running(number).worker));
+    const dead = new Set<string>();
+    for (const worker of workers) if (!(await isAlive(worker))) dead.add(worker);
+    return this.#takeTurn(async () => {
+      for (;;) {
+        const lost = [...this.#state.running]
+          .map((number) => this.#running(number))
+          .filter(({ worker }) => dead.has(worker));
+        const at = this.#parts.now();
+        const events = lost.map((trial): StudyEvent => {
+          const { number, worker } = trial;
+          return { type: 'trialLost', at, number, reason: `its worker ${worker} is gone`, keptStep: keptStep(trial) };
+        });
+        if (events.length === 0 || (await this.#append(events))) return lost.map(({ number }) => number);
+      }
+    });
+  }
+
+  /** Notes that the search has ended, unless trials still wait or run or it is noted already. */
+  finish(reason: string): Promise<void> {
+    return this.#takeTurn(async () => {
+      do if (this.#state.finished !== null || this.#state.waiting.size > 0 || this.#state.running.size > 0) return;
+      while (!(await this.#append([{ type: 'studyFinished', at: this.#parts.now(), reason }])));
+    });
+  }
+
+  /** Runs `objective` on trial after trial in this process; see OptimizeOptions. */
+  optimize(objective: Objective<P, O>, options: OptimizeOptions = {}): Promise<OptimizeResult> {
+    return optimize(this, objective, options, this.#parts.sampler.name === 'grid');
+  }
+
+  /** Reads what other processes have written. */
+  refresh(): Promise<void> {
+    return this.#takeTurn(() => this.#readOn());
+  }
+
+  /** Calls `listener` for every event that this process writes or reads from now on; returns the function that ends it. */
+  subscribe(listener: StudyListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Waits for calls under way; closes the storage if this study opened it. */
+  async close(): Promise<void> {
+    await this.#turn.catch(() => undefined);
+    if (this.#parts.ownsStorage) await this.#parts.storage.close();
+  }
+
+  /** @internal */
+  seedOf(number: number): number {
+    return this.#trialStreams.fork(number, 'seed').uint32();
+  }
+
+  #takeTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#turn.then(work);
+    this.#turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async #addTrial(events: (number: number) => StudyEvent[]): Promise<number> {
+    return this.#takeTurn(async () => {
+      for (;;) {
+        const number = this.#state.trials.length;
+        if (await this.#append(events(number))) return number;
+      }
+    });
+  }
+
+  /** False after a conflict: what others wrote has then been read, and the caller decides again. */
+  async #append(events: readonly StudyEvent[]): Promise<boolean> {
+    const { storage, id } = this.#parts;
+    if ((await storage.append(id, this.#state.seq, events)) === 'conflict') {
+      await this.#readOn();
+      return false;
+    }
+    for (const event of events) this.#apply(event);
+    return true;
+  }
+
+  async #readOn(): Promise<void> {
+    const { storage, id } = this.#parts;
+    for (const { event } of await storage.read(id, this.#state.seq)) this.#apply(event);
+  }
+
+  #apply(event: StudyEvent): void {
+    this.#state.apply(event);
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  #suggest(number: number): Suggestion {
+    const { space, sampler } = this.#parts;
+    const { objectives } = this.definition;
+    const rng = this.#trialStreams.fork(number);
+    const suggestion = sampler.suggest({
+      space,
+      objectives,
+      trials: this.#state.trials,
+      number,
+      rng,
+      hints: this.hints,
+    });
+    return 'exhausted' in suggestion ? suggestion : { ...suggestion, params: space.parse(suggestion.params) };
+  }
+
+  #promoted(): number | null {
+    const { pruner } = this.#parts;
+    if (pruner.promote === undefined || this.#state.paused.size === 0) return null;
+    const { objectives } = this.definition;
+    const { trials, seq } = this.#state;
+    const number = pruner.promote({ objectives, trials, hints: this.hints, rng: this.#rng.fork('promote', seq) });
+    if (number !== null && !this.#state.paused.has(number))
+      throw new Error(`internal: pruner "${pruner.name}" promoted trial ${number}, which is not paused`);
+    return number;
+  }
+
+  #decide(trial: RunningTrial, resumable: boolean): PruneDecision {
+    const { objectives } = this.definition;
+    const { trials } = this.#state;
+    const rng = this.#rng.fork('pruner', trial.number, lastStep(trial) ?? 0);
+    const decision = this.#parts.pruner.decide({ objectives, trial, trials, hints: this.hints, rng, resumable });
+    return decision.decision === 'pause' && !resumable ? { decision: 'stop', reason: decision.reason } : decision;
+  }
+
+  /** The record of a trial; refuses a handle whose trial was lost and taken over. */
+  #own(of: TrialHandle | number): TrialRecord {
+    const number = typeof of === 'number' ? of : of.number;
+    const record = this.#state.trials[number];
+    if (record === undefined)
+      throw new TuneError('no-trial', `the study has no trial ${number}; it has ${this.#state.trials.length}.`, {
+        number,
+      });
+    if (typeof of !== 'number' && of.attempt !== record.attempt)
+      throw new TuneError(
+        'taken-over',
+        `trial ${number} was given up as lost and taken over; this result of attempt ${of.attempt} comes too late.`,
+        { number },
+      );
+    return record;
+  }
+
+  #running(number: number): RunningTrial {
+    const record = this.#state.trials[number];
+    if (record?.state !== 'running')
+      throw new Error(`internal: trial ${number} is ${record?.state ?? 'unknown'}, not running`);
+    return record;
+  }
+}
+
+function lowest(numbers: ReadonlySet<number>): number | null {
+  let low: number | null = null;
+  for (const number of numbers) if (low === null || number < low) low = number;
+  return low;
+}
+
+function isJson(value: unknown): value is Json {
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object' || value === null)
+    return value === null || typeof value === 'string' || typeof value === 'boolean';
+  return Object.values(value).every((v) => v === undefined || isJson(v));
+}
