@@ -1,0 +1,534 @@
+/**
+ * ONNX operators in float64, each in the plainest loops that its specification allows
+ * (https://onnx.ai/onnx/operators, operator set 18). Slow on purpose: nothing is shared with the graph's gradient formulas
+ * or with ONNX Runtime, so that agreement means something. Integers and booleans are held as numbers too.
+ */
+import { erf } from '#math';
+import type { Attributes } from '#graph';
+
+export interface Value {
+  readonly shape: readonly number[];
+  readonly data: Float64Array;
+}
+
+export type Kernel = (inputs: readonly (Value | null)[], attributes: Attributes, arity: number) => Value[];
+
+export const sizeOfShape = (shape: readonly number[]): number => shape.reduce((total, dim) => total * dim, 1);
+
+const build = (shape: readonly number[], at: (index: number[], flat: number) => number): Value => ({
+  shape,
+  data: Float64Array.from({ length: sizeOfShape(shape) }, (_, flat) => at(unravel(flat, shape), flat)),
+});
+
+function unravel(flat: number, shape: readonly number[]): number[] {
+  const index = shape.map(() => 0);
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    const dim = shape[axis] ?? 1;
+    index[axis] = flat % dim;
+    flat = Math.floor(flat / dim);
+  }
+  return index;
+}
+
+const ravel = (index: readonly number[], shape: readonly number[]): number =>
+  shape.reduce((flat, dim, axis) => flat * dim + (index[axis] ?? 0), 0);
+
+const read = ({ shape, data }: Value, index: readonly number[]): number => data[ravel(index, shape)] ?? NaN;
+
+/** Reads with broadcasting: missing leading axes and axes of size 1 repeat. */
+const readBroadcast = (x: Value, index: readonly number[]): number => {
+  const lead = index.length - x.shape.length;
+  return read(
+    x,
+    x.shape.map((dim, axis) => (dim === 1 ? 0 : (index[axis + lead] ?? 0))),
+  );
+};
+
+function broadcast(...shapes: (readonly number[])[]): number[] {
+  const rank = Math.max(...shapes.map((shape) => shape.length));
+  return Array.from({ length: rank }, (_, axis) =>
+    Math.max(...shapes.map((shape) => shape[shape.length - rank + axis] ?? 1)),
+  );
+}
+
+function required(inputs: readonly (Value | null)[], i: number): Value {
+  const x = inputs[i];
+  if (x === null || x === undefined) throw new Error(`internal: input ${i} is missing`);
+  return x;
+}
+
+const list = (x: Value | null | undefined): number[] => (x === null || x === undefined ? [] : [...x.data]);
+
+function integer(attributes: Attributes, name: string, otherwise: number): number {
+  const value = attributes[name] ?? otherwise;
+  if (typeof value !== 'number') throw new Error(`internal: attribute ${name} is not an integer`);
+  return value;
+}
+
+function integers(attributes: Attributes, name: string, otherwise: readonly number[]): readonly number[] {
+  const value = attributes[name] ?? otherwise;
+  if (typeof value !== 'object' || 'float' in value) throw new Error(`internal: attribute ${name} is no list`);
+  return value;
+}
+
+function real(attributes: Attributes, name: string, otherwise: number): number {
+  const value = attributes[name] ?? { float: otherwise };
+  if (typeof value !== 'object' || !('float' in value)) throw new Error(`internal: attribute ${name} is not real`);
+  return value.float;
+}
+
+const unary =
+  (f: (x: number, attributes: Attributes) => number): Kernel =>
+  (inputs, attributes) => {
+    const { shape, data } = required(inputs, 0);
+    return [{ shape, data: data.map((x) => f(x, attributes)) }];
+  };
+
+const binary =
+  (f: (a: number, b: number) => number): Kernel =>
+  (inputs) => {
+    const a = required(inputs, 0);
+    const b = required(inputs, 1);
+    return [build(broadcast(a.shape, b.shape), (at) => f(readBroadcast(a, at), readBroadcast(b, at)))];
+  };
+
+const reduction =
+  (
+    start: number,
+    step: (total: number, x: number) => number,
+    finish = (total: number, _count: number) => total,
+  ): Kernel =>
+  (inputs, attributes) => {
+    const x = required(inputs, 0);
+    const axes = inputs[1] ? list(inputs[1]).map((a) => (a < 0 ? a + x.shape.length : a)) : x.shape.map((_, i) => i);
+    const kept = x.shape.map((dim, i) => (axes.includes(i) ? 1 : dim));
+    const totals = new Float64Array(sizeOfShape(kept)).fill(start);
+    x.data.forEach((value, flat) => {
+      const at = unravel(flat, x.shape).map((i, axis) => (axes.includes(axis) ? 0 : i));
+      const to = ravel(at, kept);
+      totals[to] = step(totals[to] ?? 0, value);
+    });
+    const count = x.data.length / totals.length;
+    const shape = integer(attributes, 'keepdims', 1) === 1 ? kept : x.shape.filter((_, i) => !axes.includes(i));
+    return [{ shape, data: totals.map((total) => finish(total, count)) }];
+  };
+
+/** Applies `f` to every line along the attribute `axis`. */
+const alongAxis =
+  (f: (line: readonly number[]) => number[]): Kernel =>
+  (inputs, attributes) => {
+    const x = required(inputs, 0);
+    const axis = integer(attributes, 'axis', -1) + (integer(attributes, 'axis', -1) < 0 ? x.shape.length : 0);
+    const length = x.shape[axis] ?? 1;
+    return [
+      build(x.shape, (at) => {
+        const line = Array.from({ length }, (_, i) => read(x, at.with(axis, i)));
+        return f(line)[at[axis] ?? 0] ?? NaN;
+      }),
+    ];
+  };
+
+function logSoftmaxLine(line: readonly number[]): number[] {
+  const top = Math.max(...line);
+  const logTotal = Math.log(line.reduce((total, x) => total + Math.exp(x - top), 0));
+  return line.map((x) => x - top - logTotal);
+}
+
+/** Calls back for every pair of an input and an output position of a window, inside the input. */
+function eachWindow(
+  input: readonly number[],
+  output: readonly number[],
+  attributes: Attributes,
+  visit: (
+    out: [row: number, column: number],
+    at: [row: number, column: number],
+    element: [i: number, j: number],
+  ) => void,
+): void {
+  const [kh = 1, kw = 1] = integers(attributes, 'kernel_shape', []);
+  const [sh = 1, sw = 1] = integers(attributes, 'strides', [1, 1]);
+  const [dh = 1, dw = 1] = integers(attributes, 'dilations', [1, 1]);
+  const [top = 0, left = 0] = integers(attributes, 'pads', [0, 0, 0, 0]);
+  for (let row = 0; row < (output[2] ?? 0); row++)
+    for (let column = 0; column < (output[3] ?? 0); column++)
+      for (let i = 0; i < kh; i++)
+        for (let j = 0; j < kw; j++) {
+          const y = row * sh + i * dh - top;
+          const x = column * sw + j * dw - left;
+          if (y >= 0 && y < (input[2] ?? 0) && x >= 0 && x < (input[3] ?? 0)) visit([row, column], [y, x], [i, j]);
+        }
+}
+
+/** Height and width that windows leave. */
+function windowedShape(x: readonly number[], channels: number, attributes: Attributes): number[] {
+  const along = (axis: 0 | 1): number => {
+    const at = (name: string, otherwise: readonly number[], i: number): number =>
+      integers(attributes, name, otherwise)[i] ?? 0;
+    const reach = at('dilations', [1, 1], axis) * (at('kernel_shape', [], axis) - 1) + 1;
+    const pads = at('pads', [0, 0, 0, 0], axis) + at('pads', [0, 0, 0, 0], axis + 2);
+    return Math.floor(((x[axis + 2] ?? 0) + pads - reach) / at('strides', [1, 1], axis)) + 1;
+  };
+  return [x[0] ?? 1, channels, along(0), along(1)];
+}
+
+const conv: Kernel = (inputs, attributes) => {
+  const x = required(inputs, 0);
+  const w = required(inputs, 1);
+  const bias = inputs[2];
+  const [filters = 1, depth = 1] = w.shape;
+  const perGroup = filters / integer(attributes, 'group', 1);
+  const shape = windowedShape(x.shape, filters, attributes);
+  const y = build(shape, ([, o = 0]) => bias?.data[o] ?? 0);
+  eachWindow(x.shape, shape, attributes, (out, at, element) => {
+    for (let n = 0; n < (shape[0] ?? 0); n++)
+      for (let o = 0; o < filters; o++)
+        for (let c = 0; c < depth; c++) {
+          const channel = Math.floor(o / perGroup) * depth + c;
+          const to = ravel([n, o, ...out], shape);
+          y.data[to] = (y.data[to] ?? 0) + read(x, [n, channel, ...at]) * read(w, [o, c, ...element]);
+        }
+  });
+  return [y];
+};
+
+/** Scatters what Conv gathers: x [B, O, …], w [O, C/groups, kH, kW] → [B, C, …]. */
+const convTranspose: Kernel = (inputs, attributes) => {
+  const x = required(inputs, 0);
+  const w = required(inputs, 1);
+  const [filters = 1, depth = 1] = w.shape;
+  const groups = integer(attributes, 'group', 1);
+  const along = (axis: 0 | 1): number => {
+    const at = (name: string, i: number): number =>
+      integers(attributes, name, name === 'pads' || name === 'output_padding' ? [0, 0, 0, 0] : [1, 1])[i] ?? 0;
+    const reach = at('dilations', axis) * (at('kernel_shape', axis) - 1) + 1;
+    return (
+      at('strides', axis) * ((x.shape[axis + 2] ?? 1) - 1) +
+      at('output_padding', axis) +
+      reach -
+      at('pads', axis) -
+      at('pads', axis + 2)
+    );
+  };
+  const shape = [x.shape[0] ?? 1, depth * groups, along(0), along(1)];
+  const y = build(shape, () => 0);
+  eachWindow(shape, x.shape, attributes, (from, at, element) => {
+    for (let n = 0; n < (shape[0] ?? 0); n++)
+      for (let o = 0; o < filters; o++)
+        for (let c = 0; c < depth; c++) {
+          const channel = Math.floor(o / (filters / groups)) * depth + c;
+          const to = ravel([n, channel, ...at], shape);
+          y.data[to] = (y.data[to] ?? 0) + read(x, [n, o, ...from]) * read(w, [o, c, ...element]);
+        }
+  });
+  return [y];
+};
+
+const maxPool: Kernel = (inputs, attributes) => {
+  const x = required(inputs, 0);
+  const [batch = 1, channels = 1] = x.shape;
+  const shape = windowedShape(x.shape, channels, attributes);
+  const y = build(shape, () => -Infinity);
+  eachWindow(x.shape, shape, attributes, (out, at) => {
+    for (let n = 0; n < batch; n++)
+      for (let c = 0; c < channels; c++) {
+        const to = ravel([n, c, ...out], shape);
+        y.data[to] = Math.max(y.data[to] ?? 0, read(x, [n, c, ...at]));
+      }
+  });
+  return [y];
+};
+
+const averagePool: Kernel = (inputs, attributes) => {
+  const x = required(inputs, 0);
+  const [batch = 1, channels = 1] = x.shape;
+  const shape = windowedShape(x.shape, channels, attributes);
+  const y = build(shape, () => 0);
+  const counts = build(shape.slice(2), () => 0);
+  eachWindow(x.shape, shape, attributes, (out, at) => {
+    const position = ravel(out, counts.shape);
+    counts.data[position] = (counts.data[position] ?? 0) + 1;
+    for (let n = 0; n < batch; n++)
+      for (let c = 0; c < channels; c++) {
+        const to = ravel([n, c, ...out], shape);
+        y.data[to] = (y.data[to] ?? 0) + read(x, [n, c, ...at]);
+      }
+  });
+  const whole = sizeOfShape(integers(attributes, 'kernel_shape', []));
+  const includePadding = integer(attributes, 'count_include_pad', 0) === 1;
+  return [build(shape, (at, flat) => (y.data[flat] ?? 0) / (includePadding ? whole : read(counts, at.slice(2))))];
+};
+
+const maxUnpool: Kernel = (inputs) => {
+  const x = required(inputs, 0);
+  const to = required(inputs, 1);
+  const y = build(list(inputs[2]), () => 0);
+  x.data.forEach((value, i) => {
+    y.data[to.data[i] ?? 0] = value;
+  });
+  return [y];
+};
+
+const scatterElements: Kernel = (inputs, attributes) => {
+  const data = required(inputs, 0);
+  const indices = required(inputs, 1);
+  const updates = required(inputs, 2);
+  if (attributes['reduction'] !== 'add') throw new Error('internal: only adding is evaluated');
+  const axis = integer(attributes, 'axis', 0);
+  const y = Float64Array.from(data.data);
+  updates.data.forEach((value, i) => {
+    const to = ravel(unravel(i, updates.shape).with(axis, indices.data[i] ?? 0), data.shape);
+    y[to] = (y[to] ?? 0) + value;
+  });
+  return [{ shape: data.shape, data: y }];
+};
+
+const matMul: Kernel = (inputs) => {
+  const a = required(inputs, 0);
+  const b = required(inputs, 1);
+  const [n = 1, k = 1] = a.shape.slice(-2);
+  const m = b.shape.at(-1) ?? 1;
+  const lead = broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  return [
+    build([...lead, n, m], (at) => {
+      const before = at.slice(0, -2);
+      const [row = 0, column = 0] = at.slice(-2);
+      let total = 0;
+      for (let i = 0; i < k; i++)
+        total += readBroadcast(a, [...before, row, i]) * readBroadcast(b, [...before, i, column]);
+      return total;
+    }),
+  ];
+};
+
+const gemm: Kernel = (inputs, attributes) => {
+  const a = required(inputs, 0);
+  const b = required(inputs, 1);
+  const transA = integer(attributes, 'transA', 0) === 1;
+  const transB = integer(attributes, 'transB', 0) === 1;
+  const [n = 1, k = 1] = transA ? a.shape.toReversed() : a.shape;
+  const m = b.shape[transB ? 0 : 1] ?? 1;
+  return [
+    build([n, m], ([row = 0, column = 0]) => {
+      let total = inputs[2] ? readBroadcast(inputs[2], [row, column]) : 0;
+      for (let i = 0; i < k; i++)
+        total += read(a, transA ? [i, row] : [row, i]) * read(b, transB ? [column, i] : [i, column]);
+      return total;
+    }),
+  ];
+};
+
+const batchNormalization: Kernel = (inputs, attributes) => {
+  const x = required(inputs, 0);
+  const [scale, bias, ...running] = [1, 2, 3, 4].map((i) => required(inputs, i).data);
+  const epsilon = real(attributes, 'epsilon', 1e-5);
+  const channels = x.shape[1] ?? 1;
+  let [mean, variance] = running;
+  if (integer(attributes, 'training_mode', 0) === 1) {
+    if (real(attributes, 'momentum', 0.9) !== 0) throw new Error('internal: only momentum 0 is evaluated');
+    const byChannel = Array.from({ length: channels }, (_, c) =>
+      x.data.filter((_x, i) => unravel(i, x.shape)[1] === c),
+    );
+    mean = Float64Array.from(byChannel, (xs) => xs.reduce((a, b) => a + b, 0) / xs.length);
+    variance = Float64Array.from(
+      byChannel,
+      (xs, c) => xs.reduce((a, b) => a + (b - (mean?.[c] ?? 0)) ** 2, 0) / xs.length,
+    );
+  }
+  if (mean === undefined || variance === undefined) throw new Error('internal: no statistics');
+  const [means, variances] = [mean, variance];
+  const y = build(x.shape, ([, c = 0], i) => {
+    const normal = ((x.data[i] ?? 0) - (means[c] ?? 0)) / Math.sqrt((variances[c] ?? 0) + epsilon);
+    return normal * (scale?.[c] ?? 0) + (bias?.[c] ?? 0);
+  });
+  return [y, { shape: [channels], data: means }, { shape: [channels], data: variances }];
+};
+
+const gather: Kernel = (inputs) => {
+  const x = required(inputs, 0);
+  const indices = required(inputs, 1);
+  if (x.shape.length !== 1) throw new Error('internal: only vectors are gathered from');
+  return [{ shape: indices.shape, data: indices.data.map((i) => x.data[i] ?? NaN) }];
+};
+
+const gatherElements: Kernel = (inputs, attributes) => {
+  const x = required(inputs, 0);
+  const indices = required(inputs, 1);
+  const axis = integer(attributes, 'axis', 0) + (integer(attributes, 'axis', 0) < 0 ? x.shape.length : 0);
+  return [build(indices.shape, (at, i) => read(x, at.with(axis, indices.data[i] ?? 0)))];
+};
+
+const oneHot: Kernel = (inputs) => {
+  const labels = required(inputs, 0);
+  const [depth = 0] = list(inputs[1]);
+  const [off = 0, on = 1] = list(inputs[2]);
+  return [build([...labels.shape, depth], (at) => (read(labels, at.slice(0, -1)) === at.at(-1) ? on : off))];
+};
+
+const reshape: Kernel = (inputs) => {
+  const x = required(inputs, 0);
+  const wanted = list(inputs[1]).map((dim, i) => (dim === 0 ? (x.shape[i] ?? 1) : dim));
+  const known = sizeOfShape(wanted.filter((dim) => dim !== -1));
+  return [{ shape: wanted.map((dim) => (dim === -1 ? x.data.length / known : dim)), data: x.data }];
+};
+
+const slice: Kernel = (inputs) => {
+  const x = required(inputs, 0);
+  const [starts = [], ends = [], axes = [], steps = []] = [1, 2, 3, 4].map((i) => list(inputs[i]));
+  const shape = [...x.shape];
+  axes.forEach((axis, i) => (shape[axis] = Math.ceil(((ends[i] ?? 0) - (starts[i] ?? 0)) / (steps[i] ?? 1))));
+  return [
+    build(shape, (at) => {
+      const from = [...at];
+      axes.forEach((axis, i) => (from[axis] = (starts[i] ?? 0) + (at[axis] ?? 0) * (steps[i] ?? 1)));
+      return read(x, from);
+    }),
+  ];
+};
+
+const pad: Kernel = (inputs) => {
+  const x = required(inputs, 0);
+  const pads = list(inputs[1]);
+  const [value = 0] = list(inputs[2]);
+  const rank = x.shape.length;
+  return [
+    build(
+      x.shape.map((dim, i) => dim + (pads[i] ?? 0) + (pads[i + rank] ?? 0)),
+      (at) => {
+        const from = at.map((i, axis) => i - (pads[axis] ?? 0));
+        return from.every((i, axis) => i >= 0 && i < (x.shape[axis] ?? 0)) ? read(x, from) : value;
+      },
+    ),
+  ];
+};
+
+const concat: Kernel = (inputs, attributes) => {
+  const axis = integer(attributes, 'axis', 0);
+  const xs = inputs.map((_, i) => required(inputs, i));
+  const sizes = xs.map(({ shape }) => shape[axis] ?? 1);
+  const total = sizes.reduce((a, b) => a + b, 0);
+  return [
+    build((xs[0]?.shape ?? []).with(axis, total), (at) => {
+      let i = at[axis] ?? 0;
+      let part = 0;
+      while (i >= (sizes[part] ?? Infinity)) i -= sizes[part++] ?? 0;
+      return read(required(inputs, part), at.with(axis, i));
+    }),
+  ];
+};
+
+const split: Kernel = (inputs, attributes) => {
+  const x = required(inputs, 0);
+  const axis = integer(attributes, 'axis', 0);
+  let start = 0;
+  return list(inputs[1]).map((size) => {
+    const from = start;
+    start += size;
+    return build(x.shape.with(axis, size), (at) => read(x, at.with(axis, from + (at[axis] ?? 0))));
+  });
+};
+
+const INTEGER_TYPES = [2, 6, 7];
+const cast: Kernel = (inputs, attributes) => {
+  const to = integer(attributes, 'to', 1);
+  const convert = INTEGER_TYPES.includes(to)
+    ? Math.trunc
+    : to === 9
+      ? (x: number) => Number(x !== 0)
+      : (x: number) => x;
+  return unary(convert)(inputs, attributes, 1);
+};
+
+export const kernels: Readonly<Record<string, Kernel>> = {
+  Abs: unary(Math.abs),
+  Add: binary((a, b) => a + b),
+  And: binary((a, b) => a & b),
+  AveragePool: averagePool,
+  BatchNormalization: batchNormalization,
+  Cast: cast,
+  Clip: (inputs) => {
+    const [low = -Infinity] = list(inputs[1]);
+    const [high = Infinity] = list(inputs[2]);
+    return unary((x) => Math.min(Math.max(x, low), high))(inputs, {}, 1);
+  },
+  Concat: concat,
+  Conv: conv,
+  ConvTranspose: convTranspose,
+  Div: binary((a, b) => a / b),
+  Equal: binary((a, b) => Number(a === b)),
+  Erf: unary(erf),
+  Exp: unary(Math.exp),
+  Expand: (inputs) => {
+    const x = required(inputs, 0);
+    return [build(broadcast(x.shape, list(inputs[1])), (at) => readBroadcast(x, at))];
+  },
+  Gather: gather,
+  GatherElements: gatherElements,
+  Gemm: gemm,
+  Greater: binary((a, b) => Number(a > b)),
+  GreaterOrEqual: binary((a, b) => Number(a >= b)),
+  LeakyRelu: unary((x, attributes) => (x > 0 ? x : real(attributes, 'alpha', 0.01) * x)),
+  Less: binary((a, b) => Number(a < b)),
+  LessOrEqual: binary((a, b) => Number(a <= b)),
+  Log: unary(Math.log),
+  LogSoftmax: alongAxis(logSoftmaxLine),
+  MatMul: matMul,
+  Max: binary(Math.max),
+  MaxPool: maxPool,
+  MaxUnpool: maxUnpool,
+  Min: binary(Math.min),
+  Mul: binary((a, b) => a * b),
+  Neg: unary((x) => -x),
+  Not: unary((x) => 1 - x),
+  OneHot: oneHot,
+  Or: binary((a, b) => a | b),
+  Pad: pad,
+  Pow: binary((a, b) => a ** b),
+  Range: (inputs) => {
+    const [start = 0, end = 0, step = 1] = [0, 1, 2].map((i) => required(inputs, i).data[0]);
+    return [build([Math.ceil((end - start) / step)], (_, i) => start + i * step)];
+  },
+  Reciprocal: unary((x) => 1 / x),
+  ReduceMean: reduction(
+    0,
+    (total, x) => total + x,
+    (total, count) => total / count,
+  ),
+  ReduceProd: reduction(1, (total, x) => total * x),
+  ReduceSum: reduction(0, (total, x) => total + x),
+  Relu: unary((x) => Math.max(x, 0)),
+  Reshape: reshape,
+  ScatterElements: scatterElements,
+  Shape: (inputs) => {
+    const { shape } = required(inputs, 0);
+    return [{ shape: [shape.length], data: Float64Array.from(shape) }];
+  },
+  Sigmoid: unary((x) => 1 / (1 + Math.exp(-x))),
+  Sign: unary(Math.sign),
+  Slice: slice,
+  Softmax: alongAxis((line) => logSoftmaxLine(line).map(Math.exp)),
+  Softplus: unary((x) => Math.log1p(Math.exp(-Math.abs(x))) + Math.max(x, 0)),
+  Split: split,
+  Sqrt: unary(Math.sqrt),
+  Sub: binary((a, b) => a - b),
+  Tanh: unary(Math.tanh),
+  Transpose: (inputs, attributes) => {
+    const x = required(inputs, 0);
+    const order = integers(attributes, 'perm', []);
+    return [
+      build(
+        order.map((axis) => x.shape[axis] ?? 1),
+        (at) =>
+          read(
+            x,
+            order.map((_, axis) => at[order.indexOf(axis)] ?? 0),
+          ),
+      ),
+    ];
+  },
+  Where: (inputs) => {
+    const [test, a, b] = [required(inputs, 0), required(inputs, 1), required(inputs, 2)];
+    return [
+      build(broadcast(test.shape, a.shape, b.shape), (at) => readBroadcast(readBroadcast(test, at) !== 0 ? a : b, at)),
+    ];
+  },
+};
