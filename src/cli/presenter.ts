@@ -94,11 +94,22 @@ interface LivePicture {
 }
 
 function livePicture(stream: NodeJS.WriteStream, first: string): LivePicture {
-  const log = createLogUpdate(stream);
+  // log-update erases and writes in several steps; collected and written at once, no half-drawn picture is ever on the screen.
+  let pending = '';
+  const collector = Object.create(stream, {
+    write: { value: (text: string): boolean => ((pending += text), true) },
+  }) as NodeJS.WriteStream; // the same stream but for where it writes
+  const flush = (): void => {
+    if (pending !== '') stream.write(pending);
+    pending = '';
+  };
+  const log = createLogUpdate(collector);
   let frame = (): string => first;
   let open = true;
   const draw = (): void => {
-    if (open) log(respell(frame()));
+    if (!open) return;
+    log(respell(frame()));
+    flush();
   };
   draw();
   const timer = setInterval(draw, FRAME_MS); // clocks go on between events
@@ -115,6 +126,7 @@ function livePicture(stream: NodeJS.WriteStream, first: string): LivePicture {
       open = false;
       clearInterval(timer);
       log.clear();
+      flush();
       log.done();
     },
   };

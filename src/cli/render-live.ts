@@ -58,7 +58,11 @@ function studyLine(view: RunView, now: number, screen: Screen): string {
       style: colors.green,
     },
     { text: view.best === null ? '' : `#${view.best.number}`, rank: 4, style: colors.green },
-    { text: left === null || view.testing ? elapsed : `${elapsed}, ${clock(left)} left`, rank: 2, style: colors.dim },
+    {
+      text: left === null || view.testing ? `${elapsed} elapsed` : `${elapsed}, ${clock(left)} left`,
+      rank: 2,
+      style: colors.dim,
+    },
   ];
   return fitLine(pieces, screen);
 }

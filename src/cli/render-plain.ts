@@ -75,8 +75,9 @@ export function trialOutcomeLine(event: TrialEvent, objective: string, screen: S
     [
       { text: `${mark} #${event.number}`, rank: 0, style: color },
       { text: result, rank: 0 },
-      { text: shortParamsText(event.params), rank: 1 },
-      { text: `${count(event.epochs, 'epoch')}, ${duration(event.seconds)}`, rank: 2, style: colors.dim },
+      // A reason is long: then the parameters, which the report tells again, give way.
+      { text: shortParamsText(event.params), rank: event.state === 'failed' ? 1 : 0 },
+      { text: `${count(event.epochs, 'epoch')}, ${duration(event.seconds)}`, rank: 1, style: colors.dim },
     ],
     screen,
   );

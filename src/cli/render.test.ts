@@ -202,58 +202,60 @@ describe('the final report', () => {
           0    0.9412         0.9433  complete        0.0001         32       2  8.2 s
           1                           failed              10         64       0  3.0 s
 
-      Best: trial 2, accuracy 0.9712 on validation, 0.9733 on test, with learningRate=0.001 batchSize=32
+      Best: trial 2, accuracy 0.9712 on validation, 0.9733 on test
+        learningRate=0.001 batchSize=32
       Model: attune-out/digits/best
       Predict: attune predict attune-out/digits/best FILE
       "
     `);
     expect(`\n${finalReport(started, finished, done, plainScreen({ width: 50, unicode: false }))}\n`)
       .toMatchInlineSnapshot(`
-      "
-      Round 1: LR=0.0001, BS=32, Accuracy=0.9433
-      Round 2: LR=10, BS=64, failed: The loss became NaN in epoch 1, step 31. at fit (fit.js:1:1)
-      Round 3: LR=0.001, BS=32, Accuracy=0.9733
-      Round 4: LR=0.001, BS=128, Accuracy=0.9600
+        "
+        Round 1: LR=0.0001, BS=32, Accuracy=0.9433
+        Round 2: LR=10, BS=64, failed: The loss became NaN in epoch 1, step 31. at fit (fit.js:1:1)
+        Round 3: LR=0.001, BS=32, Accuracy=0.9733
+        Round 4: LR=0.001, BS=128, Accuracy=0.9600
 
-      trial          2
-      accuracy       0.9712
-      test accuracy  0.9733
-      state          complete
-      learningRate   0.001
-      batchSize      32
-      epochs         2
-      time           5.0 s
-      --------------------
-      trial          3
-      accuracy       0.9601
-      test accuracy  0.9600
-      state          complete
-      learningRate   0.001
-      batchSize      128
-      epochs         2
-      time           3.8 s
-      --------------------
-      trial          0
-      accuracy       0.9412
-      test accuracy  0.9433
-      state          complete
-      learningRate   0.0001
-      batchSize      32
-      epochs         2
-      time           8.2 s
-      --------------------
-      trial          1
-      state          failed
-      learningRate   10
-      batchSize      64
-      epochs         0
-      time           3.0 s
+        trial          2
+        accuracy       0.9712
+        test accuracy  0.9733
+        state          complete
+        learningRate   0.001
+        batchSize      32
+        epochs         2
+        time           5.0 s
+        --------------------
+        trial          3
+        accuracy       0.9601
+        test accuracy  0.9600
+        state          complete
+        learningRate   0.001
+        batchSize      128
+        epochs         2
+        time           3.8 s
+        --------------------
+        trial          0
+        accuracy       0.9412
+        test accuracy  0.9433
+        state          complete
+        learningRate   0.0001
+        batchSize      32
+        epochs         2
+        time           8.2 s
+        --------------------
+        trial          1
+        state          failed
+        learningRate   10
+        batchSize      64
+        epochs         0
+        time           3.0 s
 
-      Best: trial 2, accuracy 0.9712 on validation, 0.9733 on test, with learningRate=0.001 batchSize=32
-      Model: attune-out/digits/best
-      Predict: attune predict attune-out/digits/best FILE
-      "
-    `);
+        Best: trial 2, accuracy 0.9712 on validation, 0.9733 on test
+          learningRate=0.001 batchSize=32
+        Model: attune-out/digits/best
+        Predict: attune predict attune-out/digits/best FILE
+        "
+      `);
   });
 
   it('says that no trial completed', () => {

@@ -99,21 +99,22 @@ export function finalReport(
     });
     lines.push('', trialTable(rows, [objective], screen));
   }
-  lines.push('', bestLine(done, objective.name, screen));
+  lines.push('', ...bestLines(done, objective.name, screen));
   if (done.bundle !== undefined) {
     lines.push(`Model: ${done.bundle}`, `Predict: attune predict ${shellWord(done.bundle)} FILE`);
   }
   return lines.join('\n');
 }
 
-function bestLine(done: DoneEvent, objective: string, { colors }: Screen): string {
-  if (done.best === null) return colors.red(`No trial completed (${count(done.trials, 'trial')}).`);
+function bestLines(done: DoneEvent, objective: string, { colors }: Screen): string[] {
+  if (done.best === null) return [colors.red(`No trial completed (${count(done.trials, 'trial')}).`)];
   const { number, params, values } = done.best;
+  const onTest = done.test?.[objective];
   const measured = [
     `${objective} ${metricNumber(values[objective] ?? NaN)} on validation`,
-    ...(done.test?.[objective] === undefined ? [] : [`${metricNumber(done.test[objective])} on test`]),
+    ...(onTest === undefined ? [] : [`${metricNumber(onTest)} on test`]),
   ].join(', ');
-  return `${colors.bold(`Best: trial ${number}`)}, ${measured}, with ${paramsText(params)}`;
+  return [`${colors.bold(`Best: trial ${number}`)}, ${measured}`, `  ${paramsText(params)}`];
 }
 
 /** Quotes a path for a POSIX shell if it needs it. */

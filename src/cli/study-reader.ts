@@ -3,8 +3,9 @@
  */
 import { replay } from '#core';
 import type { Storage, StudyState, TrialRecord } from '#core';
+import { didYouMean } from '#math';
 import { openStorage } from '#storage';
-import { nearNames, usage } from './failure.ts';
+import { usage } from './failure.ts';
 import type { TrialRow } from './report.ts';
 
 export async function withStorage<T>(url: string, read: (storage: Storage) => Promise<T>): Promise<T> {
@@ -29,14 +30,13 @@ export async function readStudy(url: string, name: string): Promise<StudyState> 
     const found = await storage.find(name);
     if (found !== null) return readState(storage, found.id);
     const known = (await storage.list()).map(({ definition }) => definition.name);
-    const near = nearNames(name, known).map((other) => `"${other}"`);
-    const hint =
-      known.length === 0
-        ? ' It holds no studies.'
-        : near.length > 0
-          ? ` Did you mean ${near.join(' or ')}?`
-          : ` "attune studies" lists the ${known.length} there are.`;
-    throw usage(`There is no study "${name}" in ${url}.${hint}`, { name, url });
+    if (known.length === 0) throw usage(`There is no study "${name}": ${url} holds no studies.`, { name, url });
+    // A long list of names helps nobody: then only those near the asked one are named.
+    const hint = known.length <= 12 ? didYouMean(name, known) : didYouMean(name, known).replace(/ ?[Kk]nown: .*$/, '');
+    throw usage(`There is no study "${name}" in ${url}: ${hint || '"attune studies" lists those there are.'}`, {
+      name,
+      url,
+    });
   });
 }
 
