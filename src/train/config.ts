@@ -1,0 +1,90 @@
+/**
+ * How a model is trained, and the checks that can be made before anything is compiled.
+ */
+import type { Dataset, Encoder } from '#data';
+import { TuneError } from '#math';
+import { type Layer, type Loss, trace } from '#nn';
+import type { Optimizer, Schedule } from '#optim';
+import type { BatchSizeRule } from './batch-size-rule.ts';
+import { checkEarlyStopping, type EarlyStopping } from './early-stopping.ts';
+import { type Head, headFor } from './head.ts';
+
+export interface TrainConfig {
+  readonly optimizer: Optimizer;
+  /** A number, or the rule that goes by validation. */
+  readonly batchSize: number | BatchSizeRule;
+  readonly epochs: number;
+  /** Default by the task: softmax cross-entropy, binary cross-entropy for a single output, mean squared error. */
+  readonly loss?: Loss;
+  /** Multiplies the optimizer's learning rate. Default: constant. */
+  readonly schedule?: Schedule;
+  readonly earlyStopping?: EarlyStopping;
+  /** False keeps the weights of the last epoch instead of the best one. */
+  readonly restoreBest?: boolean;
+}
+
+/** The part of a fit's options that the checks need. */
+export interface CheckedOptions {
+  readonly model: Layer;
+  readonly dataset: Dataset;
+  /** Learned from the training rows; made by `dataset.fit` if not given. */
+  readonly encoder?: Encoder;
+  readonly trainIndices: Int32Array;
+  /** Empty: no validation, hence no best epoch, early stopping or batch-size rule. */
+  readonly validationIndices: Int32Array;
+  readonly config: TrainConfig;
+}
+
+/** Throws what `fit` would throw before its first step: a model that does not fit the data, a batch larger than it, a bad number. */
+export function checkFit(options: CheckedOptions): void {
+  const { model, dataset, encoder, config } = options;
+  const head = headFor(
+    dataset,
+    trace(model, dataset.inputShape, { training: true }).output.shape,
+    encoder?.targetScale ?? null,
+    config.loss,
+  );
+  checkConfig(options, head);
+}
+
+/** @internal */
+export function checkConfig(
+  { dataset, trainIndices, validationIndices, config }: CheckedOptions,
+  { metricNames }: Head,
+): void {
+  const { batchSize, epochs, earlyStopping } = config;
+  const rows = trainIndices.length;
+  const rule = typeof batchSize === 'number' ? null : batchSize;
+  const largest = typeof batchSize === 'number' ? batchSize : batchSize.max;
+  requireCount('batchSize', largest);
+  requireCount('epochs', epochs);
+  if (rows === 0) throw new TuneError('train', `fit: ${dataset.name} has no training rows.`);
+  if (largest > rows) {
+    const what = rule ? `The batch-size rule may reach ${largest}` : `The batch size ${largest}`;
+    throw new TuneError(
+      'batchSize',
+      `${what}${rule ? ', which' : ''} is larger than the ${rows} training rows of ${dataset.name}: take at most ${rows}.`,
+      { batchSize: largest, rows },
+    );
+  }
+  if (earlyStopping) checkEarlyStopping(earlyStopping);
+  const watchers = { earlyStopping, 'the batch-size rule': rule };
+  for (const [name, watcher] of Object.entries(watchers)) {
+    if (!watcher) continue;
+    if (validationIndices.length === 0) {
+      throw new TuneError('train', `fit: ${name} goes by validation, but there are no validation rows.`);
+    }
+    if (watcher.monitor !== undefined && !metricNames.includes(watcher.monitor)) {
+      throw new TuneError(
+        'train',
+        `fit: ${name} watches "${watcher.monitor}", which is no metric here: use one of ${metricNames.join(', ')}.`,
+        { monitor: watcher.monitor },
+      );
+    }
+  }
+}
+
+function requireCount(name: string, value: number): void {
+  if (Number.isSafeInteger(value) && value >= 1) return;
+  throw new TuneError('train', `fit: ${name} must be a whole number >= 1; got ${value}.`, { [name]: value });
+}
