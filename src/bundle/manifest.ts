@@ -3,7 +3,9 @@
  * Parsed as untrusted text: a file that is damaged, or written by a later version, gives one sentence that names it.
  * `formatVersion` grows when a reader of the old form would misread the new one; adding an optional field does not.
  */
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import type { Preprocessing, Task } from '#data';
 import { TuneError } from '#math';
 
 export const MANIFEST_FILE = 'bundle.json';
@@ -87,8 +89,21 @@ const manifest = z.object({
   model: z.object({ file: z.literal(MODEL_FILE), bytes: positive, sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
 });
 
-export type Manifest = z.output<typeof manifest>;
-export type Provenance = z.output<typeof provenance>;
+type Readonlys<T> = T extends object ? { readonly [K in keyof T]: Readonlys<T[K]> } : T;
+export type Manifest = Readonlys<z.output<typeof manifest>>;
+export type Provenance = Readonlys<z.output<typeof provenance>>;
+
+// What data gives must be what the manifest holds, both ways.
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
+true satisfies Same<Manifest['preprocessing'], Preprocessing>;
+true satisfies Same<Manifest['task'], Task>;
+
+/** The entry that tells whether a copy of the graph is whole. */
+export const describeModel = (bytes: Uint8Array): Manifest['model'] => ({
+  file: MODEL_FILE,
+  bytes: bytes.length,
+  sha256: createHash('sha256').update(bytes).digest('hex'),
+});
 
 /** The text of `bundle.json`. */
 export function writeManifest(content: Omit<Manifest, 'format' | 'formatVersion'>): string {
