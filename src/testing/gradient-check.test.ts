@@ -25,5 +25,7 @@ it('sees a gradient that forgets one of two arguments', async () => {
 
 it('sees a node that promises another shape than it has', async () => {
   const build = (a: Tensor): Tensor => add(node('Transpose', [a], { attributes: { perm: [1, 0] }, shape: [2, 3] }), 0);
-  await expect(checkGradient({ arguments: [{ shape: [2, 3] }], build })).rejects.toThrow(/promised \[2,3\]|Transpose/);
+  await expect(checkGradient({ arguments: [{ shape: [2, 3] }], build })).rejects.toThrow(
+    /ONNX Runtime rejects the graph|promised/,
+  );
 });
