@@ -22,7 +22,14 @@ const refusal = (change: Record<string, unknown>): string => {
 test('defaults are a fifth for validation, seed 0, samplers and pruners chosen automatically', () => {
   const made = experiment(valid);
   expect(isExperiment(made)).toBe(true);
-  expect(made).toMatchObject({ validationSplit: 0.2, seed: 0, sampler: 'auto', pruner: 'auto', trials: null, epochs: null });
+  expect(made).toMatchObject({
+    validationSplit: 0.2,
+    seed: 0,
+    sampler: 'auto',
+    pruner: 'auto',
+    trials: null,
+    epochs: null,
+  });
   expect(made.objective).toEqual({ name: 'accuracy', direction: 'maximize' });
   expect(made.space.dimensions.map((d) => d.path)).toEqual(['units']);
 });
@@ -43,13 +50,21 @@ test('a wrong definition is refused with what was wanted and what came', () => {
   expect(refusal({ space: [1] })).toMatch(/^experiment: space wants named parameters/);
   expect(refusal({ model: 'cnn' })).toBe('experiment: model wants a function (p, data) => sequential([…]); got "cnn".');
   expect(refusal({ train: undefined })).toMatch(/^experiment: train wants a function .* got undefined\.$/);
-  expect(refusal({ objective: { metric: 'accuracy', goal: 'max' } })).toMatch(/^experiment: objective wants .*got {"metric":"accuracy","goal":"max"}\.$/);
-  expect(refusal({ objective: { metric: 'error', goal: 'minimize' } })).toBe('experiment: objective: a metric may not be called "error".');
+  expect(refusal({ objective: { metric: 'accuracy', goal: 'max' } })).toMatch(
+    /^experiment: objective wants .*got {"metric":"accuracy","goal":"max"}\.$/,
+  );
+  expect(refusal({ objective: { metric: 'error', goal: 'minimize' } })).toBe(
+    'experiment: objective: a metric may not be called "error".',
+  );
   expect(refusal({ sampler: 5 })).toBe('experiment: sampler wants a name or a sampler from attune/samplers; got 5.');
   expect(refusal({ epochs: 0 })).toBe('experiment: epochs wants a whole number ≥ 1; got 0.');
 });
 
 test('a share or a seed that is not a plain number is refused, NaN and Infinity among them', () => {
-  for (const validationSplit of [0, 1, -0.1, NaN, Infinity, '0.2']) expect(refusal({ validationSplit })).toMatch(/between 0 and 1/);
-  for (const seed of [-1, 0.5, NaN, Infinity, 2 ** 53]) expect(refusal({ seed })).toMatch(/^experiment: seed wants a whole number ≥ 0; got (-1|0\.5|NaN|Infinity|9007199254740992)\.$/);
+  for (const validationSplit of [0, 1, -0.1, NaN, Infinity, '0.2'])
+    expect(refusal({ validationSplit })).toMatch(/between 0 and 1/);
+  for (const seed of [-1, 0.5, NaN, Infinity, 2 ** 53])
+    expect(refusal({ seed })).toMatch(
+      /^experiment: seed wants a whole number ≥ 0; got (-1|0\.5|NaN|Infinity|9007199254740992)\.$/,
+    );
 });

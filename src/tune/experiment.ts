@@ -124,7 +124,7 @@ function datasetSource(value: unknown): DatasetSource {
   const usable =
     (typeof value === 'string' && value !== '') ||
     typeof value === 'function' ||
-    (isRecord(value) && ('images' in value || 'csv' in value || ('train' in value && 'fit' in value)));
+    (isRecord(value) && ('images' in value || 'csv' in value || typeof value['name'] === 'string'));
   if (!usable) {
     throw refuse(
       `dataset wants a name ("cifar10"), { images: DIR }, { csv: FILE, target: COLUMN }, a data set or a function that makes one; got ${shown(value)}.`,

@@ -22,10 +22,14 @@ await loadExperiment(process.argv[1]).then(
 
 function load(name: string, text?: string): Record<string, unknown> {
   if (text !== undefined) writeFileSync(join(dir, name), text);
-  const run = spawnSync(process.execPath, ['--import', import.meta.resolve('tsx'), '--input-type=module', '-e', LOAD, '--', name], {
-    cwd: dir,
-    encoding: 'utf8',
-  });
+  const run = spawnSync(
+    process.execPath,
+    ['--import', import.meta.resolve('tsx'), '--input-type=module', '-e', LOAD, '--', name],
+    {
+      cwd: dir,
+      encoding: 'utf8',
+    },
+  );
   expect(run.stderr).toBe('');
   return JSON.parse(run.stdout) as Record<string, unknown>;
 }
@@ -60,7 +64,9 @@ test('a TypeScript file that lies outside any package is read, with helpers, typ
 });
 
 test.each(['good.js', 'good.mjs'])('%s is read without a package.json', (name) => {
-  expect(load(name, `import { choice, experiment } from 'attune';\nexport default experiment(${DEFINITION});`)).toMatchObject(LOADED);
+  expect(
+    load(name, `import { choice, experiment } from 'attune';\nexport default experiment(${DEFINITION});`),
+  ).toMatchObject(LOADED);
 });
 
 test('an experiment made by another copy of the package is known by its tag', () => {
@@ -73,12 +79,28 @@ test.each([
   ['.', undefined, '. is a directory; name the file with the experiment.'],
   ['data.csv', 'a,b', 'data.csv is not an experiment: wanted a file that ends in .ts, .mts, .js, .mjs.'],
   ['none.ts', 'export const x = 1;', 'none.ts has no default export; end it with export default experiment({ … }).'],
-  ['other.ts', 'export default { a: 1 };', 'The default export of other.ts is not an experiment; write export default experiment({ … }).'],
+  [
+    'other.ts',
+    'export default { a: 1 };',
+    'The default export of other.ts is not an experiment; write export default experiment({ … }).',
+  ],
   ['syntax.ts', 'const a = 1;\nexport default foo(;\n', 'syntax.ts, line 2, column 20: syntax error: Unexpected ";"'],
   ['syntax.mjs', 'const a = 1;\nexport default foo(;\n', "syntax.mjs, line 2: syntax error: Unexpected token ';'"],
-  ['package.ts', `import x from 'not-there';\nexport default x;`, /^package\.ts cannot be loaded: Cannot find package 'not-there'/],
-  ['name.ts', `import { nothing } from 'attune';\nexport default nothing;`, "name.ts: The requested module 'attune' does not provide an export named 'nothing'."],
-  ['throws.ts', `const f = (): never => {\n  throw new TypeError('boom');\n};\nexport default f();`, 'throws.ts threw while it was loaded: TypeError: boom (line 2)'],
+  [
+    'package.ts',
+    `import x from 'not-there';\nexport default x;`,
+    /^package\.ts cannot be loaded: Cannot find package 'not-there'/,
+  ],
+  [
+    'name.ts',
+    `import { nothing } from 'attune';\nexport default nothing;`,
+    "name.ts: The requested module 'attune' does not provide an export named 'nothing'.",
+  ],
+  [
+    'throws.ts',
+    `const f = (): never => {\n  throw new TypeError('boom');\n};\nexport default f();`,
+    'throws.ts threw while it was loaded: TypeError: boom (line 2)',
+  ],
   ['string.mjs', `throw 'boom';`, 'string.mjs threw while it was loaded: boom'],
   [
     'bounds.ts',
@@ -87,6 +109,9 @@ test.each([
   ],
 ])('%s is refused in one sentence', (name, text, message) => {
   const refused = load(name, text);
-  expect(refused).toMatchObject({ name: 'TuneError', message: typeof message === 'string' ? message : (expect.stringMatching(message) as unknown) });
+  expect(refused).toMatchObject({
+    name: 'TuneError',
+    message: typeof message === 'string' ? message : (expect.stringMatching(message) as unknown),
+  });
   expect(refused['message']).not.toContain('\n');
 });

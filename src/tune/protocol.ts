@@ -11,7 +11,6 @@ import type { EpochReport } from '#train';
 export interface WorkerSetup {
   readonly file: string; // absolute
   readonly dataDir: string | null;
-  readonly study: string;
   readonly seed: number;
   /** Epochs of every trial, whatever `train` says. */
   readonly epochs: number | null;
@@ -20,6 +19,7 @@ export interface WorkerSetup {
 }
 
 export interface TrialJob {
+  readonly study: string;
   readonly number: number;
   readonly params: Params;
   readonly seed: number;
@@ -37,6 +37,8 @@ export type ToWorker =
 export interface WireError {
   readonly code: string;
   readonly message: string;
+  /** Of what is no TuneError. */
+  readonly stack?: string;
 }
 
 export interface Trained {

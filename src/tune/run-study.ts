@@ -1,6 +1,196 @@
-import type { RunEvent, RunSummary } from './run-event.ts';
-import type { RunOptions } from './run-options.ts';
+/**
+ * Runs an experiment: opens its study, trains trials in worker processes, evaluates them on test when the search has ended, and hands back the best.
+ *
+ * Nothing is written before the experiment, the options and, in a worker, the data and the models have been checked.
+ * All events are written by this process; workers only compute. If it dies its workers do, and its running trials are put back in line by whoever
+ * resumes: they are trained again with the same seed, so the study comes out as if nothing had happened.
+ */
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { isFinished, type Params, type StudyDefinition, type TrialRecord } from '#core';
+import { childProcess } from '#executors';
+import { createRng } from '#math';
+import { cardinality, gridPoints, gridSize, sampleUniform } from '#space';
+import type { Study } from '#study';
+import type { Experiment } from './experiment.ts';
+import { loadExperiment } from './load-experiment.ts';
+import { checkResumed, findResumed, openRun, runStorage } from './open-run.ts';
+import { bestFolder, checkWritable, replaceFolder, trialFolder } from './out-folder.ts';
+import { createPool, type Pool } from './pool.ts';
+import type { TrialJob, WorkerSetup } from './protocol.ts';
+import type { EndReason, Round, RunEvent, RunSummary } from './run-event.ts';
+import { DEFAULT_OUT, type RunOptions } from './run-options.ts';
+import { recover, search } from './search.ts';
+import { testPhase, testValues, untested } from './test-phase.ts';
 
-export function runStudy(_options: RunOptions, _onEvent: (event: RunEvent) => void): Promise<RunSummary> {
-  throw new Error('internal: not built yet');
+/** Trials of a sampler that would go on for ever. */
+const DEFAULT_TRIALS = 20;
+/** Spaces up to this size are tried against the data point by point before a run, larger ones by a sample. */
+const CHECK_ALL = 64;
+const CHECK_SAMPLE = 16;
+
+export async function runStudy(options: RunOptions, onEvent: (event: RunEvent) => void): Promise<RunSummary> {
+  const file = resolve(options.file);
+  const experiment = await loadExperiment(options.file);
+  const out = resolve(options.out ?? DEFAULT_OUT);
+  const storage = runStorage(options.storage);
+  const ending = createEnding(options);
+  let pool: Pool | null = null;
+  try {
+    const resumed = await findResumed(options, storage);
+    if (resumed) checkResumed(resumed, options);
+    checkWritable(out);
+
+    const seed = resumed?.seed ?? options.seed ?? experiment.seed;
+    const setup: WorkerSetup = {
+      file,
+      dataDir: options.dataDir === undefined ? null : resolve(options.dataDir),
+      seed,
+      epochs: options.epochs ?? resumed?.hints.maxSteps ?? null,
+      check: resumed ? [] : paramsToCheck(experiment, seed),
+    };
+    const newPool = (): Pool => createPool({ executor: childProcess(), setup, onDownload: onEvent });
+    pool = newPool();
+    ending.onEnd(() => void pool?.stop());
+    const first = await pool.worker(0);
+
+    const study = await openRun({
+      experiment,
+      options,
+      storage: await storage.open(),
+      resumed,
+      trials: plannedTrials(experiment, options, resumed),
+    });
+    await recover(study);
+    const trials = study.hints.trials ?? Infinity;
+    const finishedBefore = study.trials.filter(isFinished).length;
+    const left = Math.max(1, trials - finishedBefore);
+    const parallel = options.parallel ?? Math.min(availableParallelism(), left);
+    const objective = experiment.objective;
+    onEvent({
+      type: 'started',
+      study: study.name,
+      trials: study.hints.trials ?? null,
+      parallel,
+      resumed: finishedBefore,
+      objective,
+    });
+
+    const jobOf = ({ number, params }: { readonly number: number; readonly params: Params }): TrialJob => ({
+      study: study.name,
+      number,
+      params,
+      seed: study.seedOf(number),
+      bundle: trialFolder(out, study.name, number),
+    });
+    if (first) await search({ study, pool, parallel, trials, jobOf, onEvent, stopped: () => ending.reason() !== null });
+
+    if (ending.reason() !== 'interrupted') {
+      if (ending.reason() === 'timeout') {
+        await pool.stop();
+        pool = newPool();
+      }
+      await testTrials(study, pool, parallel, jobOf, onEvent);
+    }
+    await pool.stop();
+    const reason = ending.reason() ?? 'finished';
+    if (reason === 'finished') await study.finish('all trials are done');
+    const summary = await summarise(study, reason, out, storage.address);
+    await study.close();
+    onEvent({ type: 'done', ...summary });
+    return summary;
+  } finally {
+    ending.release();
+    await pool?.stop();
+    await storage.close();
+  }
+}
+
+/** Why the run ends early, as soon as that is known: the caller's signal, or the time. */
+function createEnding({ signal, timeoutMs }: RunOptions) {
+  let reason: Exclude<EndReason, 'finished'> | null = null;
+  let listener: () => void = () => undefined;
+  const end = (why: Exclude<EndReason, 'finished'>): void => {
+    reason = why;
+    listener();
+  };
+  const interrupt = (): void => end('interrupted');
+  if (signal?.aborted) interrupt();
+  signal?.addEventListener('abort', interrupt);
+  // setTimeout counts in 31 bits of milliseconds, 24 days.
+  const timer =
+    timeoutMs === undefined
+      ? undefined
+      : setTimeout(() => (reason === null ? end('timeout') : undefined), Math.min(timeoutMs, 2 ** 31 - 1));
+  return {
+    reason: () => reason,
+    onEnd(next: () => void) {
+      listener = next;
+      if (reason !== null) next();
+    },
+    release() {
+      signal?.removeEventListener('abort', interrupt);
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** How many trials the study is to have: what was asked for, else the size of the grid, else a default for samplers without an end. */
+function plannedTrials(experiment: Experiment, options: RunOptions, resumed: StudyDefinition | null): number | null {
+  const asked = options.trials ?? resumed?.hints.trials ?? experiment.trials;
+  const { sampler: given, space } = experiment;
+  const sampler = options.sampler ?? (typeof given === 'string' ? given : given.name);
+  if (sampler !== 'grid') return asked ?? DEFAULT_TRIALS;
+  // A grid of the user's own has a resolution that only it knows.
+  if (typeof given !== 'string' && options.sampler === undefined) return asked ?? null;
+  const size = gridSize(space);
+  return asked === null ? size : Math.min(asked, size);
+}
+
+function paramsToCheck({ space }: Experiment, seed: number): Params[] {
+  if (cardinality(space) <= CHECK_ALL) return [...gridPoints(space)];
+  const rng = createRng(seed).fork('check');
+  return Array.from({ length: CHECK_SAMPLE }, (_, i) => sampleUniform(space, rng.fork(i)));
+}
+
+async function testTrials(
+  study: Study,
+  pool: Pool,
+  parallel: number,
+  jobOf: (trial: Pick<TrialRecord, 'number' | 'params'>) => TrialJob,
+  onEvent: (event: RunEvent) => void,
+): Promise<void> {
+  await study.refresh();
+  const trials = untested(study);
+  if (trials.length === 0) return;
+  onEvent({ type: 'testing', trials: trials.length });
+  await testPhase({ study, pool, parallel, trials, jobOf });
+}
+
+async function summarise(study: Study, reason: EndReason, out: string, address: string): Promise<RunSummary> {
+  await study.refresh();
+  const finished = study.trials.filter(isFinished);
+  const rounds = finished.map((trial): Round => {
+    const { number, params, state } = trial;
+    return { number, params, state, values: trial.state === 'failed' ? null : trial.values, test: testValues(trial) };
+  });
+  const { best } = study;
+  const test = best && testValues(best);
+  const bundle = best && reason !== 'interrupted' ? await saveBest(study.name, best.number, out) : null;
+  return {
+    study: study.name,
+    trials: finished.length,
+    best: best && { number: best.number, params: best.params, values: best.values },
+    ...(test ? { test } : {}),
+    ...(bundle ? { bundle } : {}),
+    rounds,
+    reason,
+    resumable: reason !== 'finished' && address !== 'memory',
+  };
+}
+
+async function saveBest(study: string, number: number, out: string): Promise<string> {
+  const best = bestFolder(out, study);
+  await replaceFolder(trialFolder(out, study, number), best);
+  return best;
 }

@@ -22,7 +22,10 @@ export interface TrainListeners {
 export interface WorkerProcess {
   readonly pid: number;
   readonly exited: Promise<Exit>;
-  prepare(setup: WorkerSetup, onDownload: (download: Of<'download'>) => void): Promise<Of<'prepared' | 'refused'> | Lost>;
+  prepare(
+    setup: WorkerSetup,
+    onDownload: (download: Of<'download'>) => void,
+  ): Promise<Of<'prepared' | 'refused'> | Lost>;
   train(job: TrialJob, listeners: TrainListeners): Promise<Of<'trained' | 'failed'> | Lost>;
   test(job: TrialJob): Promise<Of<'tested' | 'failed'> | Lost>;
   stop(): Promise<Exit>;
@@ -67,7 +70,8 @@ export async function startWorker(executor: Executor): Promise<WorkerProcess> {
         const answer = request({ type: 'train', job }, ['trained', 'failed'], (m) => {
           if (m.type === 'progress') onProgress(m);
           // A decision that cannot be made (the storage is gone) ends the run, not the trial.
-          else if (m.type === 'epoch') onEpoch(m.report).then((decision) => handle.send({ type: 'decision', decision }), reject);
+          else if (m.type === 'epoch')
+            onEpoch(m.report).then((decision) => handle.send({ type: 'decision', decision }), reject);
         });
         void answer.then(resolve);
       }),

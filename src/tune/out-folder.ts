@@ -1,0 +1,44 @@
+/**
+ * Where a study's bundles lie: OUT/STUDY/trials/N for each complete trial and OUT/STUDY/best, a copy of the best one's.
+ */
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { cp, mkdir, rename, rm } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { TuneError } from '#math';
+
+/** A study's name as the name of one folder, whatever characters it has. */
+const folderName = (study: string): string => encodeURIComponent(study).replace(/^\./, '%2E').replaceAll('*', '%2A');
+
+export const trialFolder = (out: string, study: string, number: number): string =>
+  join(out, folderName(study), 'trials', String(number));
+export const bestFolder = (out: string, study: string): string => join(out, folderName(study), 'best');
+
+/** Refuses a folder in which nothing could be written, before a run begins; makes nothing. */
+export function checkWritable(out: string): void {
+  const path = resolve(out);
+  let there = path;
+  while (!existsSync(there) && dirname(there) !== there) there = dirname(there);
+  try {
+    if (!statSync(there).isDirectory()) throw new Error('it is a file');
+    accessSync(there, constants.W_OK);
+  } catch (error) {
+    const why = error instanceof Error ? ('code' in error ? String(error.code) : error.message) : String(error);
+    throw new TuneError(
+      'outFolder',
+      `Nothing can be written to ${out} (${there}: ${why}); name another folder by --out.`,
+      { out },
+    );
+  }
+}
+
+/** Replaces a folder by a copy of another; a reader sees the old one, the new one, or for a moment none, never a mixture. */
+export async function replaceFolder(from: string, to: string): Promise<void> {
+  const copy = `${to}.new-${process.pid}`;
+  const old = `${to}.old-${process.pid}`;
+  await mkdir(dirname(to), { recursive: true });
+  await rm(copy, { recursive: true, force: true });
+  await cp(from, copy, { recursive: true });
+  if (existsSync(to)) await rename(to, old);
+  await rename(copy, to);
+  await rm(old, { recursive: true, force: true });
+}

@@ -1,0 +1,168 @@
+/**
+ * The search: each slot takes a trial from the study, has its worker train it, and tells the result, until nothing is left to run.
+ * All asking goes through `next` and all results through `commit`, one place each, which is where ordered commits with a lag belong.
+ * Grid and random suggestions do not look at results, so the same seed gives the same study for any number of workers as it is.
+ */
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FinishedTrial, Json, TrialRecord, Values } from '#core';
+import { isTuneError } from '#math';
+import { workerAlive } from '#storage';
+import type { Study, Trial } from '#study';
+import { CRASH_LIMIT, describeExit, isKill, KILL_LIMIT, type Pool } from './pool.ts';
+import type { TrialJob } from './protocol.ts';
+import type { RunEvent } from './run-event.ts';
+import type { Lost, WorkerProcess } from './worker-process.ts';
+
+/** What other processes do to the study is looked at this often while there is nothing to run. */
+const POLL_MS = 500;
+/** A trial of another host, of which nothing was heard for so long, is taken to be lost: a container that was started anew has another host name. */
+const FOREIGN_SILENCE_MS = 10 * 60_000;
+
+export interface SearchOptions {
+  readonly study: Study;
+  readonly pool: Pool;
+  readonly parallel: number;
+  /** The study is to have so many trials. */
+  readonly trials: number;
+  readonly jobOf: (trial: Pick<TrialRecord, 'number' | 'params'>) => TrialJob;
+  readonly onEvent: (event: RunEvent) => void;
+  /** True once the run is to end: lost trials then go back without blame. */
+  readonly stopped: () => boolean;
+}
+
+type Answer = Awaited<ReturnType<WorkerProcess['train']>>;
+
+export async function search({ study, pool, parallel, trials, jobOf, onEvent, stopped }: SearchOptions): Promise<void> {
+  const losses = new Map<number, { crashes: number; kills: number }>();
+  await Promise.all(Array.from({ length: parallel }, (_, slot) => fill(slot)));
+
+  async function fill(slot: number): Promise<void> {
+    for (;;) {
+      // The worker first: no trial is held while one starts.
+      const worker = await pool.worker(slot);
+      const trial = worker && (await next());
+      if (!trial) return;
+      onEvent({ type: 'trialStarted', number: trial.number, params: trial.params });
+      await commit(trial, await train(worker, trial));
+    }
+  }
+
+  /** The next trial; null when none is left or the run ends. Waits while trials of other slots or runs may still come back. */
+  async function next(): Promise<Trial | null> {
+    while (!stopped()) {
+      const work = await study.next(trials);
+      if ('trial' in work) return work.trial;
+      if (study.counts.running + study.counts.waiting === 0) return null;
+      await sleep(POLL_MS);
+      await recover(study);
+    }
+    return null;
+  }
+
+  function train(worker: WorkerProcess, trial: Trial): Promise<Answer> {
+    const { number } = trial;
+    return worker.train(jobOf(trial), {
+      onProgress: (progress) => onEvent({ ...progress, number }),
+      onEpoch: async (report) => {
+        onEvent({ type: 'epoch', number, report });
+        try {
+          const { decision } = await study.report(trial, report.epoch, { loss: report.loss, ...report.metrics });
+          return decision === 'continue' ? 'continue' : 'stop';
+        } catch (error) {
+          if (isTakenAway(error)) return 'stop';
+          throw error;
+        }
+      },
+    });
+  }
+
+  async function commit(trial: Trial, answer: Answer): Promise<void> {
+    try {
+      const record = await tell(trial, answer);
+      if (record === null) return;
+      const seconds = answer.type === 'trained' ? answer.seconds : (record.endedAt - record.startedAt) / 1000;
+      onEvent(trialEvent(record, seconds));
+    } catch (error) {
+      // Another run took the trial over while this one was frozen: its result counts.
+      if (!isTakenAway(error)) throw error;
+    }
+  }
+
+  /** The record that the trial became; null if it is to be run again. */
+  async function tell(trial: Trial, answer: Answer): Promise<FinishedTrial | null> {
+    switch (answer.type) {
+      case 'trained': {
+        const { values } = answer;
+        if (answer.stopReason === 'pruned') return study.tell(trial, { state: 'pruned', values });
+        await study.setAttribute(trial.number, 'metrics', finite(values));
+        await study.setAttribute(trial.number, 'bestEpoch', answer.bestEpoch);
+        return study.tell(trial, { state: 'complete', values });
+      }
+      case 'failed': {
+        const { message, stack } = answer.error;
+        return study.tell(trial, {
+          state: 'failed',
+          error: { message, ...(stack === undefined ? {} : { output: stack }) },
+        });
+      }
+      case 'lost':
+        return lose(trial, answer);
+    }
+  }
+
+  async function lose(trial: Trial, { exit }: Lost): Promise<FinishedTrial | null> {
+    const { number } = trial;
+    if (stopped()) {
+      await study.release(trial, 'interrupted');
+      return null;
+    }
+    const lost = losses.get(number) ?? { crashes: 0, kills: 0 };
+    losses.set(number, lost);
+    if (isKill(exit)) lost.kills++;
+    else lost.crashes++;
+    const reason = `its worker process ${describeExit(exit)}`;
+    if (lost.crashes < CRASH_LIMIT && lost.kills < KILL_LIMIT) {
+      await study.release(trial, reason);
+      onEvent({ type: 'retry', number, reason });
+      return null;
+    }
+    const message = `${reason} in ${lost.crashes + lost.kills} attempts`;
+    return study.tell(trial, { state: 'failed', error: { message, output: exit.output } });
+  }
+}
+
+/** Puts trials back in line whose run is gone. */
+export function recover(study: Study): Promise<number[]> {
+  const lastHeard = (worker: string): number => {
+    const times = study.trials.flatMap((trial) =>
+      trial.state === 'running' && trial.worker === worker ? [trial.startedAt, trial.measurements.at(-1)?.at ?? 0] : [],
+    );
+    return Math.max(...times);
+  };
+  return study.recover((worker) => {
+    if (worker.startsWith(`${hostname()}:`)) return workerAlive(worker);
+    return Date.now() - lastHeard(worker) < FOREIGN_SILENCE_MS;
+  });
+}
+
+/** Attributes are JSON, which has no NaN and no infinities: such metrics are left out. */
+export const finite = (values: Values): { readonly [name: string]: Json } =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => Number.isFinite(value)));
+
+function trialEvent(record: FinishedTrial, seconds: number): RunEvent {
+  const { number, state, params, measurements } = record;
+  return {
+    type: 'trial',
+    number,
+    state,
+    params,
+    values: state === 'failed' ? null : record.values,
+    epochs: measurements.length,
+    seconds,
+    ...(state === 'failed' ? { error: record.error.message } : {}),
+  };
+}
+
+const isTakenAway = (error: unknown): boolean =>
+  isTuneError(error) && ['taken-over', 'ended', 'not-running'].includes(error.code);

@@ -1,0 +1,54 @@
+/**
+ * After the search: every complete trial is evaluated once on the test rows, and what came out is kept as its attribute `test`.
+ * Trials that have it already, from before a resume or from another run of the study, are left alone.
+ */
+import type { TrialRecord, Values } from '#core';
+import type { Study } from '#study';
+import { CRASH_LIMIT, describeExit, isKill, KILL_LIMIT, type Pool } from './pool.ts';
+import type { TrialJob } from './protocol.ts';
+import { finite } from './search.ts';
+
+export interface TestPhaseOptions {
+  readonly study: Study;
+  readonly pool: Pool;
+  readonly parallel: number;
+  readonly trials: readonly TrialRecord[];
+  readonly jobOf: (trial: Pick<TrialRecord, 'number' | 'params'>) => TrialJob;
+}
+
+/** Metrics on test; null if it was not evaluated, or the data set has no test rows. */
+export function testValues({ attributes }: TrialRecord): Values | null {
+  const { test } = attributes;
+  if (typeof test !== 'object' || test === null || Array.isArray(test)) return null;
+  const numbers = Object.entries(test).filter((entry): entry is [string, number] => typeof entry[1] === 'number');
+  return numbers.length === 0 ? null : Object.fromEntries(numbers);
+}
+
+/** Complete trials that have not been evaluated. */
+export const untested = (study: Study): TrialRecord[] =>
+  study.trials.filter(
+    ({ state, attributes }) => state === 'complete' && !('test' in attributes) && !('testError' in attributes),
+  );
+
+export async function testPhase({ study, pool, parallel, trials, jobOf }: TestPhaseOptions): Promise<void> {
+  const queue = trials.map((trial) => ({ trial, crashes: 0, kills: 0 }));
+  await Promise.all(Array.from({ length: Math.min(parallel, queue.length) }, (_, slot) => work(slot)));
+
+  async function work(slot: number): Promise<void> {
+    for (;;) {
+      const worker = queue.length === 0 ? null : await pool.worker(slot);
+      const item = worker && queue.shift();
+      if (!item) return;
+      const { number } = item.trial;
+      const answer = await worker.test(jobOf(item.trial));
+      if (answer.type === 'tested') await study.setAttribute(number, 'test', finite(answer.values));
+      else if (answer.type === 'failed') await study.setAttribute(number, 'testError', answer.error.message);
+      else {
+        if (isKill(answer.exit)) item.kills++;
+        else item.crashes++;
+        if (item.crashes < CRASH_LIMIT && item.kills < KILL_LIMIT) queue.push(item);
+        else await study.setAttribute(number, 'testError', `its worker process ${describeExit(answer.exit)}`);
+      }
+    }
+  }
+}

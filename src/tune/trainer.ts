@@ -1,0 +1,184 @@
+/**
+ * An experiment with its data, ready to train trials: what a worker holds from its first trial to its last.
+ * The same for every worker: the validation rows and each trial's random streams come from the study's seed alone.
+ */
+import { addTestMetrics, inferenceGraph, saveBundle } from '#bundle';
+import type { Params, Values } from '#core';
+import { dataDirs, loadDataset, trainValidation, type Dataset, type DownloadProgress, type Encoder } from '#data';
+import { createRng, isTuneError, TuneError } from '#math';
+import {
+  checkFit,
+  evaluate,
+  fit,
+  metricNames,
+  type EpochReport,
+  type FitResult,
+  type Progress,
+  type TrainConfig,
+} from '#train';
+import manifest from '../../package.json' with { type: 'json' };
+import type { DatasetSource, Experiment } from './experiment.ts';
+import type { TrialJob } from './protocol.ts';
+import { loadWeights, removeWeights, saveWeights } from './weights-file.ts';
+
+export interface TrainerOptions {
+  readonly experiment: Experiment;
+  readonly dataDir: string | null;
+  readonly seed: number;
+  /** Epochs of every trial, whatever `train` says. */
+  readonly epochs: number | null;
+  readonly onDownload: (progress: DownloadProgress) => void;
+}
+
+export interface TrainerListeners {
+  readonly onProgress: (progress: Progress) => void;
+  readonly onEpoch: (report: EpochReport) => Promise<'continue' | 'stop'>;
+}
+
+export interface Trainer {
+  /** Throws what a trial with these params would be refused for, before anything is trained. */
+  check(params: Params): void;
+  /** Trains the trial and saves its bundle. */
+  train(job: TrialJob, listeners: TrainerListeners): Promise<FitResult>;
+  /** Metrics of a trained trial on the test rows, the loss included; they are added to its bundle. */
+  test(job: TrialJob): Promise<Values>;
+}
+
+export async function createTrainer({
+  experiment,
+  dataDir,
+  seed,
+  epochs,
+  onDownload,
+}: TrainerOptions): Promise<Trainer> {
+  const dataset = await open(experiment.dataset, dataDir, onDownload);
+  const { objective, validationSplit } = experiment;
+  const { task } = dataset;
+  const known = metricNames(task.kind === 'classification' ? task.classes : 0);
+  if (!known.includes(objective.name)) {
+    throw new TuneError(
+      'experiment',
+      `experiment: objective: "${objective.name}" is no metric of ${dataset.name}; use one of ${known.join(', ')}.`,
+      { metric: objective.name },
+    );
+  }
+  const rows = trainValidation(dataset, { fraction: validationSplit, rng: createRng(seed).fork('validation') });
+  const encoder = dataset.fit(rows.train);
+
+  const fitOptions = (params: Params) => ({
+    model: experiment.model(params, dataset),
+    dataset,
+    encoder,
+    trainIndices: rows.train,
+    validationIndices: rows.validation,
+    config: configOf(experiment, params, epochs),
+  });
+
+  const trainer: Trainer = {
+    check: (params) => checkFit(fitOptions(params)),
+    async train(job, { onProgress, onEpoch }) {
+      const options = fitOptions(job.params);
+      const result = await fit({ ...options, seed: job.seed, threads: 1, onEpoch, onProgress });
+      if (result.stopReason !== 'pruned' && result.stopReason !== 'aborted') {
+        await saveWeights(job.bundle, result.weights);
+        await save(job, options, result);
+      }
+      return result;
+    },
+    async test(job) {
+      if (dataset.test === null) return {};
+      // Without its weights (another --out, a folder that was cleaned) the trial is trained again: the same seed gives the same weights.
+      const weights = (await loadWeights(job.bundle)) ?? (await trainer.train(job, silent)).weights;
+      const { model, config } = fitOptions(job.params);
+      const { loss } = config;
+      const { loss: value, metrics } = await evaluate({
+        model,
+        weights,
+        dataset,
+        encoder,
+        split: dataset.test,
+        ...(loss && { loss }),
+      });
+      const values = { loss: value, ...metrics };
+      await addTestMetrics(job.bundle, values);
+      await removeWeights(job.bundle);
+      return values;
+    },
+  };
+  return trainer;
+}
+
+const silent: TrainerListeners = { onProgress: () => undefined, onEpoch: () => Promise.resolve('continue') };
+
+async function open(
+  source: DatasetSource,
+  dataDir: string | null,
+  onProgress: TrainerOptions['onDownload'],
+): Promise<Dataset> {
+  if (typeof source === 'function') return source();
+  if (typeof source !== 'string' && 'fit' in source) return source;
+  return loadDataset(source, { dataDirs: dataDirs(dataDir ?? undefined), onProgress });
+}
+
+function configOf(experiment: Experiment, params: Params, epochs: number | null): TrainConfig {
+  const plan: unknown = experiment.train(params);
+  if (typeof plan !== 'object' || plan === null || !('optimizer' in plan) || !('batchSize' in plan)) {
+    throw new TuneError('experiment', 'experiment: train must return { optimizer, batchSize, epochs }.');
+  }
+  const planned = epochs ?? experiment.train(params).epochs ?? experiment.epochs;
+  if (planned === null) {
+    throw new TuneError('experiment', 'experiment: neither train nor the experiment says how many epochs to train.');
+  }
+  return { ...experiment.train(params), epochs: planned };
+}
+
+interface Trained {
+  readonly model: Parameters<typeof inferenceGraph>[0]['model'];
+  readonly dataset: Dataset;
+  readonly encoder: Encoder;
+  readonly config: TrainConfig;
+}
+
+async function save(
+  job: TrialJob,
+  { model, dataset, encoder, config }: Trained,
+  { weights, values }: FitResult,
+): Promise<void> {
+  const { task, inputShape } = dataset;
+  const { targetScale, preprocessing } = encoder;
+  const { loss } = config;
+  await saveBundle(job.bundle, {
+    onnx: inferenceGraph({ model, weights, inputShape, task, targetScale, ...(loss && { loss }) }),
+    task,
+    inputShape,
+    preprocessing,
+    metrics: { validation: values },
+    provenance: {
+      attune: manifest.version,
+      dataset: dataset.name,
+      study: job.study,
+      trial: job.number,
+      params: job.params,
+      seed: job.seed,
+      createdAt: new Date().toISOString(),
+    },
+  });
+}
+
+/**
+ * Tries params against the data. A model or batch size that contradicts the data is refused wherever it occurs, since the definition can be mended;
+ * other errors (user code that throws for some params) are refused only if every one of `params` has one, and else are data: failed trials.
+ */
+export function checkAll(trainer: Trainer, params: readonly Params[]): void {
+  let failures = 0;
+  let first: unknown;
+  for (const one of params) {
+    try {
+      trainer.check(one);
+    } catch (error) {
+      if (isTuneError(error) && ['modelOutput', 'batchSize'].includes(error.code)) throw error;
+      if (failures++ === 0) first = error;
+    }
+  }
+  if (failures > 0 && failures === params.length) throw first;
+}
