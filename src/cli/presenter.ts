@@ -3,6 +3,7 @@
  * With `--json` stdout carries results only and everything for people goes to stderr.
  */
 import { createLogUpdate } from 'log-update';
+import type { DownloadProgress } from '#data';
 import type { DoneEvent, RunEvent } from '#tune';
 import { jsonLine } from './render-json.ts';
 import { downloadLine, liveFrame } from './render-live.ts';
@@ -22,6 +23,10 @@ function liveScreen(stream: NodeJS.WriteStream): Screen {
   return { ...screen, width: screen.width - 1 };
 }
 
+/** A terminal that can move its cursor, with a person before it. */
+const isLive = (stream: NodeJS.WriteStream): boolean =>
+  stream.isTTY === true && process.env['TERM'] !== 'dumb' && !process.env['CI'];
+
 export interface Presenter {
   readonly onEvent: (event: RunEvent) => void;
   /** A sentence for people beside the events; stays on the terminal. Shown with `--quiet` too: it matters. */
@@ -38,7 +43,7 @@ export interface PresenterOptions {
 
 export function createPresenter({ file, json, quiet }: PresenterOptions): Presenter {
   const stream = json ? process.stderr : process.stdout;
-  const live = stream.isTTY === true && process.env['TERM'] !== 'dumb' && !process.env['CI'] && !quiet;
+  const live = isLive(stream) && !quiet;
   const picture = live ? livePicture(stream, `preparing ${file}`) : null;
   let view: RunView | null = null;
 
@@ -83,6 +88,24 @@ export function createPresenter({ file, json, quiet }: PresenterOptions): Presen
     // One empty line parts the report from the progress above it; with --quiet there is none.
     return (quiet ? '' : '\n') + finalReport(shown.started, shown.finished, done, screenOf(stream));
   }
+}
+
+/** The progress of a download that is a command of its own, on stderr. */
+export function createDownloadView(): { onProgress: (progress: DownloadProgress) => void; close: () => void } {
+  const stream = process.stderr;
+  let picture: LivePicture | null = null;
+  return {
+    onProgress: (progress) => {
+      if (isLive(stream)) {
+        picture ??= livePicture(stream, `downloading ${progress.dataset}`);
+        picture.show(() => downloadLine(progress, liveScreen(stream)));
+      } else {
+        const text = plainLine({ type: 'download', ...progress });
+        if (text !== null) stream.write(`${respell(text)}\n`);
+      }
+    },
+    close: () => picture?.close(),
+  };
 }
 
 interface LivePicture {

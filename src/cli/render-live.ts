@@ -4,7 +4,7 @@
  *   digits  ██████████░░░░░░░░░░  3/9 done · 2 running · 1 failed  best accuracy 0.9712  #2  0:42, 1:24 left
  *   #3  LR=0.001 BS=64  ██████░░░░  epoch 6/10  loss 0.1423  accuracy 0.9612  5,230/s  0:12 left
  */
-import type { RunEvent } from '#tune';
+import type { DownloadProgress } from '#data';
 import { byteSize, clock, groupedNumber, metricNumber, shortParamsText } from './format.ts';
 import { secondsLeft, tally, trialSecondsLeft } from './run-view.ts';
 import type { RunningTrial, RunView } from './run-view.ts';
@@ -113,10 +113,8 @@ function trialLine(
   );
 }
 
-type DownloadEvent = Extract<RunEvent, { type: 'download' }>;
-
 /** The line of a download on its way. */
-export function downloadLine({ dataset, receivedBytes, totalBytes }: DownloadEvent, screen: Screen): string {
+export function downloadLine({ dataset, receivedBytes, totalBytes }: DownloadProgress, screen: Screen): string {
   const size = totalBytes === null ? byteSize(receivedBytes) : `${byteSize(receivedBytes)} of ${byteSize(totalBytes)}`;
   return fitLine(
     [
