@@ -1,0 +1,80 @@
+/**
+ * Steps per second of one workload in Attune: forward, loss, backward, Adam. One thread.
+ *
+ *   node --import tsx bench/training/ours-steps.ts cnn|mlp BATCH SECONDS
+ *
+ * Prints what torch_steps.py prints, so that run.ts can set them side by side.
+ */
+import { compile, Variables } from '#engine';
+import { input, mean } from '#graph';
+import { createRng } from '#math';
+import {
+  conv2d,
+  dense,
+  flatten,
+  initialValues,
+  type Layer,
+  maxPool2d,
+  sequential,
+  softmaxCrossEntropy,
+  trace,
+} from '#nn';
+import { adam, buildTrainStep } from '#optim';
+
+const WORKLOADS: Record<string, { readonly model: Layer; readonly shape: readonly number[] }> = {
+  cnn: {
+    model: sequential([
+      conv2d(32, 3, { activation: 'relu' }),
+      maxPool2d(2),
+      conv2d(64, 3, { activation: 'relu' }),
+      maxPool2d(2),
+      flatten(),
+      dense(128, { activation: 'relu' }),
+      dense(10),
+    ]),
+    shape: [3, 32, 32],
+  },
+  mlp: {
+    model: sequential([dense(256, { activation: 'relu' }), dense(256, { activation: 'relu' }), dense(10)]),
+    shape: [784],
+  },
+};
+
+const [workload = '', batchText, secondsText] = process.argv.slice(2);
+const definition = WORKLOADS[workload];
+const batch = Number(batchText);
+const seconds = Number(secondsText);
+if (definition === undefined || !(batch >= 1) || !(seconds > 0)) {
+  console.error('usage: ours-steps.ts cnn|mlp BATCH SECONDS');
+  process.exit(2);
+}
+
+const { model, shape } = definition;
+const rng = createRng(0);
+const traced = trace(model, shape, { training: true });
+const target = input('target', ['B'], 'int64');
+const loss = mean(softmaxCrossEntropy().perSample(traced.output, target));
+const optimizer = adam({ learningRate: 1e-3 });
+const trainStep = buildTrainStep({ loss, parameters: traced.parameters, optimizer });
+
+const variables = new Variables();
+const initial = initialValues(traced, rng);
+for (const { name, shape: dims } of traced.parameters) variables.declare(name, dims, initial.get(name)!);
+for (const { name, shape: dims } of trainStep.slots) {
+  variables.declare(name, dims, new Float32Array(dims.reduce((size, dim) => size * dim, 1)));
+}
+const program = await compile({ outputs: { loss }, updates: trainStep.updates }, { variables, threads: 1 });
+
+const x = Float32Array.from({ length: batch * shape.reduce((a, b) => a * b, 1) }, rng.float);
+const y = BigInt64Array.from({ length: batch }, () => BigInt(rng.int(0, 9)));
+let steps = 0;
+const step = () => program.run({ input: x, target: y, ...trainStep.scalarFeeds(++steps, optimizer.scalars) });
+
+for (let i = 0; i < 5; i++) await step();
+const start = performance.now();
+let measured = 0;
+for (; performance.now() - start < seconds * 1000; measured++) await step();
+const stepsPerSecond = Math.round((measured / (performance.now() - start)) * 1e5) / 100;
+console.log(
+  JSON.stringify({ engine: 'attune', workload, batch, stepsPerSecond, peakMB: process.resourceUsage().maxRSS >> 10 }),
+);
