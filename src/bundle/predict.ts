@@ -43,6 +43,6 @@ async function rowsAt(path: string, kind: 'table' | 'array'): Promise<Input[]> {
   const records = await readRecords(path);
   return records.map(({ line, record }) => ({
     input: `${path}, line ${line}`,
-    content: kind === 'table' ? record : Object.values(record).map(Number),
+    content: kind === 'table' ? record : Object.values(record).map((cell) => (cell === '' ? NaN : Number(cell))),
   }));
 }
