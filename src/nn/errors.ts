@@ -10,8 +10,8 @@ export function requireOption(ok: boolean, owner: string, option: string, wants:
   throw new TuneError('invalidOption', `${owner}: ${option} must be ${wants}; got ${shown}.`, { owner, option, got });
 }
 
-/** @internal `conv2d at "body.conv2d1"`, or the kind alone for a model that is one layer. */
-export const describe = (kind: string, ctx: Context): string => (ctx.path === '' ? kind : `${kind} at "${ctx.path}"`);
+/** `conv2d at "body.conv2d1"`, or the kind alone for a model that is one layer. */
+const describe = (kind: string, ctx: Context): string => (ctx.path === '' ? kind : `${kind} at "${ctx.path}"`);
 
 /** @internal The error of a layer that cannot take the shape it is given. */
 export const wrongShape = (kind: string, ctx: Context, got: Shape, wants: string, todo: string): TuneError =>

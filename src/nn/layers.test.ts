@@ -1,11 +1,12 @@
 /**
  * Every layer against PyTorch: output, input gradient, parameter gradients, running statistics. A new layer is a line in the
- * table and a case in scripts/golden/layers.py. Runs in float32 through the engine.
+ * table and a case in scripts/golden/layers.py. In float64 by the naive evaluator and in float32 by the engine.
  */
 import { expect, test } from 'vitest';
 import { compile, Variables } from '#engine';
 import { gradients, input, mul, sum, type Tensor } from '#graph';
 import { createRng } from '#math';
+import { evaluate } from '#testing';
 import golden from './layers.golden.json' with { type: 'json' };
 import {
   activation,
@@ -43,13 +44,15 @@ interface Case {
 const cases: Readonly<Record<string, Case>> = golden.cases;
 
 /** Sums of at most 200 products of numbers around 1: float32 rounds them by 1e-5 at most, every wrong formula by 1e-2. */
-const TOLERANCE = 2e-5;
+const FLOAT32 = 2e-5;
+/** The reference numbers are rounded to ten digits after the point. */
+const FLOAT64 = 1e-9;
 
-function expectClose(got: unknown, { values }: Numbers): void {
-  const numbers = got instanceof Float32Array ? got : Float32Array.of();
+function expectClose(got: unknown, { values }: Numbers, tolerance = FLOAT32): void {
+  const numbers = got instanceof Float32Array || got instanceof Float64Array ? got : Float32Array.of();
   expect(numbers).toHaveLength(values.length);
   values.forEach((want, i) => {
-    expect(Math.abs((numbers[i] ?? NaN) - want)).toBeLessThanOrEqual(TOLERANCE * Math.max(1, Math.abs(want)));
+    expect(Math.abs((numbers[i] ?? NaN) - want)).toBeLessThanOrEqual(tolerance * Math.max(1, Math.abs(want)));
   });
 }
 
@@ -102,6 +105,17 @@ test.each(againstTorch)('%s is that of PyTorch, forward and backward', async (na
   const wrt = [traced.input, ...traced.parameters.map((p) => p.tensor)];
   const dwrt = gradients(scalar, wrt);
   const outputs: Record<string, Tensor> = { y: traced.output };
+  const wants: Record<string, Numbers> = {
+    y: expected.y,
+    'd input': expected.dx,
+    ...Object.fromEntries(Object.entries(expected.gradients).map(([name, gradient]) => [`d ${name}`, gradient])),
+    ...expected.buffersAfter,
+  };
+  const want = (name: string): Numbers => {
+    const numbers = wants[name];
+    if (numbers === undefined) throw new Error(`PyTorch printed no ${name}`);
+    return numbers;
+  };
   ['input', ...traced.parameters.map((p) => p.name)].forEach((of, i) => (outputs[`d ${of}`] = dwrt[i] ?? scalar));
   const variables = new Variables();
   const given = { ...expected.parameters, ...expected.buffers };
@@ -110,6 +124,14 @@ test.each(againstTorch)('%s is that of PyTorch, forward and backward', async (na
     variables.declare(name, shape, Float32Array.from(given[name]?.values ?? []));
   }
   const updates = traced.buffers.flatMap(({ name, next }) => (next === undefined ? [] : [{ name, next }]));
+  const tensors = { ...outputs, ...Object.fromEntries(updates.map(({ name, next }) => [name, next])) };
+  const feeds = Object.entries({ input: expected.x, cotangent: expected.cotangent, ...given });
+  const exact = evaluate(
+    Object.values(tensors),
+    Object.fromEntries(feeds.map(([name, { shape, values }]) => [name, { shape, data: Float64Array.from(values) }])),
+  );
+  Object.keys(tensors).forEach((name, i) => expectClose(exact[i]?.data, want(name), FLOAT64));
+
   const program = await compile({ outputs, updates }, { variables });
   const got = await program.run({
     input: Float32Array.from(expected.x.values),
@@ -117,10 +139,8 @@ test.each(againstTorch)('%s is that of PyTorch, forward and backward', async (na
   });
   await program.release();
 
-  expectClose(got['y'], expected.y);
-  expectClose(got['d input'], expected.dx);
-  for (const [name, gradient] of Object.entries(expected.gradients)) expectClose(got[`d ${name}`], gradient);
-  for (const [name, after] of Object.entries(expected.buffersAfter ?? {})) expectClose(variables.get(name), after);
+  for (const name of Object.keys(outputs)) expectClose(got[name], want(name));
+  for (const { name } of updates) expectClose(variables.get(name), want(name));
 });
 
 /** Output of a model in inference or training on values, with fresh weights. */

@@ -1,18 +1,23 @@
 import { expect, test } from 'vitest';
 import { compile, Variables } from '#engine';
 import { gradients, input, parameter, sum } from '#graph';
+import { evaluate as evaluateNaively } from '#testing';
 import { binaryCrossEntropy, type Loss, meanSquaredError, softmaxCrossEntropy } from './losses.ts';
 import golden from './losses.golden.json' with { type: 'json' };
 
-/** Loss of each sample and the gradient of their sum; runs in float32 through the engine. */
+/** Loss of each sample and the gradient of their sum as a graph. */
+function graphOf(loss: Loss, output: Numbers, target: Numbers) {
+  const z = parameter('output', output.shape);
+  const perSample = loss.perSample(z, input('target', target.shape, loss.targetDtype));
+  const [dz = z] = gradients(sum(perSample), [z]);
+  return { perSample, dz };
+}
+
+/** Their values in float32 through the engine. */
 async function evaluate(loss: Loss, output: Numbers, target: Numbers) {
   const variables = new Variables();
   variables.declare('output', output.shape, Float32Array.from(output.values));
-  const z = parameter('output', output.shape);
-  const y = input('target', target.shape, loss.targetDtype);
-  const perSample = loss.perSample(z, y);
-  const [dz = z] = gradients(sum(perSample), [z]);
-  const program = await compile({ outputs: { perSample, dz } }, { variables });
+  const program = await compile({ outputs: graphOf(loss, output, target) }, { variables });
   const fed = loss.targetDtype === 'int64' ? Int32Array.from(target.values) : Float32Array.from(target.values);
   const result = await program.run({ target: fed });
   await program.release();
@@ -25,7 +30,7 @@ interface Numbers {
 }
 
 function expectClose(
-  got: Float32Array | number | undefined,
+  got: Float32Array | Float64Array | number | undefined,
   wants: readonly number[],
   rtol: number,
   atol: number,
@@ -50,6 +55,11 @@ const againstTorch: readonly (readonly [Exclude<keyof typeof golden, 'torch'>, L
 
 test.each(againstTorch)('%s and its gradient are those of PyTorch', async (name, loss) => {
   const { output, target, perSample, gradient } = golden[name];
+  const { perSample: y, dz } = graphOf(loss, output, target);
+  const value = ({ shape, values }: Numbers) => ({ shape, data: Float64Array.from(values) });
+  const exact = evaluateNaively([y, dz], { output: value(output), target: value(target) });
+  expectClose(exact[0]?.data, perSample, 1e-12, 1e-12);
+  expectClose(exact[1]?.data, gradient, 1e-12, 1e-12);
   const got = await evaluate(loss, output, target);
   // float32: 24 bits are 6e-8, and softplus(z) − yz takes the difference of numbers up to 80.
   expectClose(got['perSample'], perSample, 1e-6, 2e-6);

@@ -13,11 +13,10 @@ import type { Context } from '../layer.ts';
 export type Size2d = number | readonly [height: number, width: number];
 export type Padding = number | 'same' | 'valid';
 
-/** @internal [top, left, bottom, right] */
-export type Pads = readonly [top: number, left: number, bottom: number, right: number];
+/** [top, left, bottom, right] */
+type Pads = readonly [top: number, left: number, bottom: number, right: number];
 
-/** @internal */
-export interface Window {
+interface Window {
   readonly size: readonly [number, number];
   readonly stride: readonly [number, number];
   readonly dilation: readonly [number, number];
@@ -33,7 +32,7 @@ export function pairOption(owner: string, option: string, value: Size2d): [numbe
 
 /** @internal */
 export function paddingOption(owner: string, padding: Padding): Padding {
-  const ok = padding === 'same' || padding === 'valid' || (Number.isSafeInteger(padding) && Number(padding) >= 0);
+  const ok = padding === 'same' || padding === 'valid' || (Number.isSafeInteger(padding) && padding >= 0);
   requireOption(ok, owner, 'padding', `'same', 'valid' or an integer >= 0`, padding);
   return padding;
 }
