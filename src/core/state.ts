@@ -5,7 +5,14 @@
  */
 import type { Json } from '#math';
 import type { StudyCreated, StudyDefinition, StudyEvent, TrialResult } from './events.ts';
-import { lastStep, type FinishedTrial, type Measurement, type TrialRecord, type TrialState } from './trial.ts';
+import {
+  lastStep,
+  type FinishedTrial,
+  type Measurement,
+  type Params,
+  type TrialRecord,
+  type TrialState,
+} from './trial.ts';
 
 type Running = Extract<TrialRecord, { state: 'running' }>;
 
@@ -60,12 +67,25 @@ export class StudyState {
       case 'studyCreated':
         throw new Error('internal: studyCreated is the first event and occurs once');
       case 'trialEnqueued':
-        this.#add(event.number, { ...fresh(event), suggestedBy: null, state: 'waiting' });
+        this.#add({ ...fresh(event.number, event.params, event.at, null, null), state: 'waiting' });
         break;
       case 'trialCreated': {
-        const { at, worker, suggestedBy, note } = event;
-        const facts = { ...fresh(event), suggestedBy, ...(note === undefined ? {} : { note }) };
-        this.#add(event.number, { ...facts, state: 'running', worker, startedAt: at, stopReason: null });
+        const { number, params, at, worker, suggestedBy, note = null } = event;
+        // Written out: the common case, and several times faster than spreading.
+        this.#add({
+          number,
+          params,
+          createdAt: at,
+          measurements: NO_MEASUREMENTS,
+          attempt: 1,
+          attributes: NO_ATTRIBUTES,
+          suggestedBy,
+          note,
+          state: 'running',
+          worker,
+          startedAt: at,
+          stopReason: null,
+        });
         break;
       }
       case 'trialStarted': {
@@ -80,9 +100,13 @@ export class StudyState {
         const last = lastStep(trial);
         if (last !== null && event.step <= last)
           throw new Error(`internal: trial ${trial.number} measured step ${event.step} after ${last}`);
-        // The array belongs to this state and is shared by the records of the trial: append-only, so O(1).
-        (trial.measurements as Measurement[]).push({ step: event.step, values: event.values, at: event.at });
-        this.#replace(trial, { ...trial });
+        const measurement = { step: event.step, values: event.values, at: event.at };
+        if (last === null) this.#replace(trial, { ...trial, measurements: [measurement] });
+        else {
+          // The array belongs to this state and is shared by the records of the trial: append-only, so O(1).
+          (trial.measurements as Measurement[]).push(measurement);
+          this.#replace(trial, { ...trial });
+        }
         break;
       }
       case 'stopRequested':
@@ -139,7 +163,8 @@ export class StudyState {
     return this.#trial(event, 'running') as Running; // #trial has checked the state
   }
 
-  #add(number: number, trial: TrialRecord): void {
+  #add(trial: TrialRecord): void {
+    const { number } = trial;
     if (number !== this.#trials.length)
       throw new Error(`internal: trial ${number} added after ${this.#trials.length} trials`);
     this.#finished = null;
@@ -183,17 +208,29 @@ export function replay(events: Iterable<StudyEvent>): StudyState {
 
 type Base = Omit<Extract<TrialRecord, { state: 'waiting' }>, 'state'>;
 
-const fresh = ({ number, params, at }: { number: number; params: TrialRecord['params']; at: number }) => ({
+// Shared by all trials that have none, so that a plain trial costs one object.
+const NO_MEASUREMENTS: readonly Measurement[] = Object.freeze([]);
+const NO_ATTRIBUTES: Readonly<Record<string, Json>> = Object.freeze({});
+
+const fresh = (
+  number: number,
+  params: Params,
+  createdAt: number,
+  suggestedBy: string | null,
+  note: string | null,
+): Base => ({
   number,
   params,
-  createdAt: at,
-  measurements: [],
+  createdAt,
+  measurements: NO_MEASUREMENTS,
   attempt: 1,
-  attributes: {},
+  attributes: NO_ATTRIBUTES,
+  suggestedBy,
+  note,
 });
 
 /** A record without the facts of its state. */
-function baseOf({
+const baseOf = ({
   number,
   params,
   createdAt,
@@ -202,27 +239,39 @@ function baseOf({
   attributes,
   suggestedBy,
   note,
-}: TrialRecord): Base {
-  const base = { number, params, createdAt, measurements, attempt, attributes, suggestedBy };
-  return note === undefined ? base : { ...base, note };
-}
+}: TrialRecord): Base => ({
+  number,
+  params,
+  createdAt,
+  measurements,
+  attempt,
+  attributes,
+  suggestedBy,
+  note,
+});
 
 function finish(trial: TrialRecord, result: TrialResult, startedAt: number, endedAt: number): FinishedTrial {
-  const base = baseOf(trial);
-  switch (result.state) {
-    case 'complete':
-      return { ...base, state: 'complete', values: result.values, startedAt, endedAt };
-    case 'pruned':
-      return {
-        ...base,
-        state: 'pruned',
-        values: result.values,
-        reason: result.reason,
-        atStep: lastStep(trial),
-        startedAt,
-        endedAt,
-      };
-    case 'failed':
-      return { ...base, state: 'failed', error: result.error, startedAt, endedAt };
+  if (result.state === 'complete') {
+    // Written out: the common case, and several times faster than spreading.
+    const { number, params, createdAt, measurements, attempt, attributes, suggestedBy, note } = trial;
+    const { state, values } = result;
+    return {
+      number,
+      params,
+      createdAt,
+      measurements,
+      attempt,
+      attributes,
+      suggestedBy,
+      note,
+      state,
+      values,
+      startedAt,
+      endedAt,
+    };
   }
+  const ended = { ...baseOf(trial), startedAt, endedAt };
+  return result.state === 'pruned'
+    ? { ...ended, state: 'pruned', values: result.values, reason: result.reason, atStep: lastStep(trial) }
+    : { ...ended, state: 'failed', error: result.error };
 }

@@ -10,6 +10,7 @@ import type { Choice, FloatParam, IntParam } from './param.ts';
 /** One more rounding keeps 0.3 from becoming 0.30000000000000004. */
 function stepValue({ low, high, step }: FloatParam | IntParam, index: number): number {
   const raw = low + index * (step ?? 0);
+  if (Number.isInteger(low) && Number.isInteger(step)) return raw;
   const rounded = Number(raw.toPrecision(15));
   const value = Math.abs(rounded - raw) <= (step ?? 0) * 1e-3 ? rounded : raw;
   return Math.abs(value - high) <= (step ?? 0) * 1e-6 ? high : value;

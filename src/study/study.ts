@@ -137,7 +137,7 @@ export class Study<P = Params, O extends string = string> {
   /** As `ask`, but makes a new trial only while the study has fewer than `trials`; says why when there is nothing to run. */
   next(trials: number, { resumable = false, worker = this.#parts.worker }: AskOptions = {}): Promise<Work> {
     return this.#takeTurn(async () => {
-      let suggested: { number: number; suggestion: Suggestion } | null = null;
+      const suggestions = new Map<number, Suggestion>();
       for (;;) {
         const number = this.#state.trials.length;
         const again = lowest(this.#state.waiting) ?? this.#promoted();
@@ -146,8 +146,8 @@ export class Study<P = Params, O extends string = string> {
         else if (number >= trials) return { nothing: `the study has ${number} trials.` };
         else {
           // Another process may have measured meanwhile, but as long as the number is free, the suggestion stands: a slow sampler is not starved.
-          if (suggested?.number !== number) suggested = { number, suggestion: this.#suggest(number) };
-          const { suggestion } = suggested;
+          const suggestion = suggestions.get(number) ?? this.#suggest(number);
+          suggestions.set(number, suggestion);
           if ('exhausted' in suggestion) return { nothing: suggestion.exhausted };
           const { params, note } = suggestion;
           const facts = { worker, suggestedBy: this.#parts.sampler.name, ...(note === undefined ? {} : { note }) };
