@@ -106,6 +106,7 @@ export type FeatureProfile =
       readonly kind: 'category';
       readonly categories: number;
       readonly mostFrequent: string;
+      /** Missing and rare values together: all that falls into `unknown`. */
       readonly missing: number;
     };
 

@@ -14,7 +14,7 @@ import { decodeImage, toPlanes } from './decode-image.ts';
 import { encodeArray } from './from-arrays.ts';
 import { pixelTables } from './image-set.ts';
 import { cellNumber, isMissing, readTable } from './read-table.ts';
-import { categoryIndex, encodeRow, tableWidth } from './table-encoding.ts';
+import { categoryIndex, encodeRows, tableWidth } from './table-encoding.ts';
 
 /** `where` names the input in messages: a path, or a path and line. */
 export async function encodeInput(
@@ -127,6 +127,11 @@ function encodeCells({ columns }: TablePreprocessing, input: unknown, where: str
     return number;
   });
   const row = new Float32Array(tableWidth(columns));
-  encodeRow(columns, (c) => cells[c] ?? NaN, row, 0);
+  encodeRows(
+    columns,
+    cells.map((cell) => Float64Array.of(cell)),
+    Int32Array.of(0),
+    row,
+  );
   return row;
 }

@@ -42,20 +42,26 @@ export async function loadImageFolder(spec: ImageFolderSpec): Promise<Dataset> {
   const files = await findImages(root);
   const notes = [...files.notes];
 
+  // Decoded in the order of the paths, before the split: messages name the first file that is wrong.
+  const decoded = await decodeAll(
+    [...files.train, ...(files.validation ?? []), ...(files.test ?? [])],
+    size,
+    spec.channels,
+  );
+  const trainEnd = files.train.length;
+  const validationEnd = trainEnd + (files.validation?.length ?? 0);
+  let train = decoded.slice(0, trainEnd);
+  const validation = decoded.slice(trainEnd, validationEnd);
+  let test = files.test === null ? null : decoded.slice(validationEnd);
   const share = spec.test ?? 0.2;
-  let { train, test } = files;
   if (test === null && share > 0) {
-    const all = train;
-    const pick = (rows: Int32Array) => Array.from(rows, (i) => all[i]).filter((file) => file !== undefined);
-    const split = splitIndices(
-      Int32Array.from(all, (file) => file.label),
-      { fraction: share, rng: createRng('images/test') },
-    );
-    [train, test] = [pick(split.train), pick(split.validation)];
-    notes.push(`${test.length} of the ${all.length} training images were set aside as test rows (fixed)`);
+    const targets = Int32Array.from(train, (image) => image.label);
+    const split = splitIndices(targets, { fraction: share, rng: createRng('images/test') });
+    const held = new Set(split.validation);
+    test = train.filter((_, i) => held.has(i));
+    train = train.filter((_, i) => !held.has(i));
+    notes.push(`${test.length} of the ${trainEnd} training images were set aside as test rows (fixed)`);
   }
-  const fitted = [...train, ...(files.validation ?? [])];
-  const decoded = await decodeAll([...fitted, ...(test ?? [])], size, spec.channels);
   const { height, width } = decoded[0] ?? { height: 0, width: 0 };
   const channels = spec.channels ?? (decoded.every((image) => image.gray) ? 1 : 3);
   const rows = (images: readonly DecodedImage[]): ImageRows => packed(images, channels, height * width);
@@ -64,9 +70,9 @@ export async function loadImageFolder(spec: ImageFolderSpec): Promise<Dataset> {
     description: `${decoded.length.toLocaleString('en')} images by folder, ${height} × ${width} ${channels === 1 ? 'gray' : 'colour'}, from ${root}`,
     task: { kind: 'classification', classes: files.labels.length, labels: files.labels },
     shape: [channels, height, width],
-    train: rows(decoded.slice(0, fitted.length)),
-    test: test === null ? null : rows(decoded.slice(fitted.length)),
-    validation: files.validation === null ? undefined : Int32Array.from(files.validation, (_, i) => train.length + i),
+    train: rows([...train, ...validation]),
+    test: test === null ? null : rows(test),
+    validation: files.validation === null ? undefined : Int32Array.from(validation, (_, i) => train.length + i),
     normalize: spec.normalize,
     resize: size !== undefined,
     notes,

@@ -3,7 +3,7 @@
  *   number     every present cell is a number
  *   category   at most half of the present cells are numbers, or the caller says so (`categorical`)
  *   an error   otherwise: mostly numbers with something else in between is a damaged cell, named by line
- * Left out, with a note: columns without any value, row counters (named id, index … or nameless, counting up by one),
+ * Left out, with a note: columns without any value, row counters (named id, index … or nameless, whole numbers that increase),
  * and texts (more than half of the rows have a value of their own).
  * Categories with fewer than min(5, rows / 200) training rows share the `unknown` bucket with missing and never seen values, and so does everything
  * beyond the 256 most frequent.
@@ -100,6 +100,7 @@ function categoriesOf(name: string, present: readonly string[], rows: number): C
 
 function isCounter(name: string, cells: readonly string[]): boolean {
   if (!/(^|[ _-])(id|index|idx|row|nr|no|unnamed.*|column \d+)$/i.test(name) && !/[a-z]I[dD]$/.test(name)) return false;
-  const first = cellNumber(cells[0] ?? '');
-  return cells.length > 1 && cells.every((cell, i) => cellNumber(cell) === first + i);
+  const values = cells.map(cellNumber);
+  // Increasing, not consecutive: test rows may have been taken out.
+  return values.length > 1 && values.every((v, i) => Number.isInteger(v) && (i === 0 || v > (values[i - 1] ?? v)));
 }

@@ -3,7 +3,7 @@
  * treatment of missing and unknown values).
  * Missing numbers get the median of the training rows; mean and std are those of the present training cells.
  */
-import { median } from '#math';
+import { quantileSorted } from '#math';
 import type { CategoryColumn, NumberColumn, TablePreprocessing } from './dataset.ts';
 import { cellNumber } from './read-table.ts';
 import { meanStd } from './profile.ts';
@@ -28,32 +28,42 @@ export function fitColumns(
     if (column.kind === 'category') return column;
     const cells = data[c] ?? new Float64Array();
     const present = Float64Array.from(rows, (row) => cells[row] ?? NaN).filter((value) => !Number.isNaN(value));
-    return { ...column, ...meanStd(present), fill: present.length === 0 ? 0 : median(present) };
+    const stats = meanStd(present);
+    return { ...column, ...stats, fill: present.length === 0 ? 0 : quantileSorted(present.sort(), 0.5) };
   });
   return { kind: 'table', columns };
 }
 
-/** Writes one encoded row at into[at …]; `cell(c)` gives the cell of column c as `ColumnData` holds it. */
-export function encodeRow(
+/** Writes rows one after the other into `into` [rows, width]; column by column, so that each inner loop does one thing. */
+export function encodeRows(
   columns: TablePreprocessing['columns'],
-  cell: (c: number) => number,
+  data: readonly ColumnData[],
+  rows: Int32Array,
   into: Float32Array,
-  at: number,
 ): void {
-  let out = at;
+  const width = tableWidth(columns);
+  into.fill(0, 0, rows.length * width);
+  let offset = 0;
   columns.forEach((column, c) => {
-    const value = cell(c);
+    const cells = data[c] ?? new Float64Array();
     if (column.kind === 'number') {
-      const missing = Number.isNaN(value);
-      into[out++] = ((missing ? column.fill : value) - column.mean) / column.std;
-      if (column.indicator) into[out++] = missing ? 1 : 0;
-      return;
+      const { mean, std, fill, indicator } = column;
+      rows.forEach((row, k) => {
+        const value = cells[row] ?? NaN;
+        const missing = Number.isNaN(value);
+        const at = k * width + offset;
+        into[at] = ((missing ? fill : value) - mean) / std;
+        if (indicator && missing) into[at + 1] = 1;
+      });
+    } else {
+      const unknown = column.unknown ? column.categories.length : -1;
+      rows.forEach((row, k) => {
+        const position = cells[row] ?? -1;
+        const hot = position >= 0 ? position : unknown;
+        if (hot >= 0) into[k * width + offset + hot] = 1;
+      });
     }
-    const width = columnWidth(column);
-    into.fill(0, out, out + width);
-    const hot = value >= 0 ? value : column.unknown ? width - 1 : -1;
-    if (hot >= 0) into[out + hot] = 1;
-    out += width;
+    offset += columnWidth(column);
   });
 }
 

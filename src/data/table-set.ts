@@ -7,7 +7,7 @@ import type { Dataset, Encoder, FeatureProfile, Split, Task } from './dataset.ts
 import { meanStd, profileOf, range } from './profile.ts';
 import { splitData } from './split-data.ts';
 import type { ColumnPlan } from './table-columns.ts';
-import { encodeRow, fitColumns, tableWidth, type ColumnData } from './table-encoding.ts';
+import { encodeRows, fitColumns, tableWidth, type ColumnData } from './table-encoding.ts';
 
 export interface TableRows {
   readonly data: readonly ColumnData[]; // one per column of the plan
@@ -42,8 +42,7 @@ export function tableSet(options: TableSetOptions): Dataset {
       targetScale:
         task.kind === 'regression' ? meanStd(Float64Array.from(trainIndices, (i) => train.targets[i] ?? 0)) : null,
       read(split, indices, into) {
-        const { data } = rowsOf(split);
-        indices.forEach((row, k) => encodeRow(preprocessing.columns, (c) => data[c]?.[row] ?? NaN, into, k * width));
+        encodeRows(preprocessing.columns, rowsOf(split).data, indices, into);
       },
     };
   };
