@@ -253,7 +253,7 @@ const baseOf = ({
 function finish(trial: TrialRecord, result: TrialResult, startedAt: number, endedAt: number): FinishedTrial {
   if (result.state === 'complete') {
     // Written out: the common case, and several times faster than spreading.
-    const { number, params, createdAt, measurements, attempt, attributes, suggestedBy, note } = trial;
+    const { number, params, createdAt, measurements, attempt, attributes, suggestedBy, note = null } = trial;
     const { state, values } = result;
     return {
       number,

@@ -42,7 +42,7 @@ interface TrialBase {
   /** Name of the sampler that chose the parameters; null if a person did (`enqueue`). */
   readonly suggestedBy: string | null;
   /** The sampler's reason, if it gave one. */
-  readonly note: string | null;
+  readonly note?: string | null;
 }
 
 export interface WaitingTrial extends TrialBase {

@@ -87,10 +87,10 @@ export function int(low: number, high: number, { log = false, step, default: sta
 }
 
 /** `choice(['relu', 'gelu'])`; a list of numbers is ordered by value unless `{ ordered: false }`. */
-export function choice<const C extends Choice>(
-  choices: readonly [C, ...C[]],
-  { ordered, default: start }: { readonly ordered?: boolean; readonly default?: NoInfer<C> } = {},
-): ChoiceParam<C> {
+export function choice<const T extends readonly [Choice, ...Choice[]]>(
+  choices: T,
+  { ordered, default: start }: { readonly ordered?: boolean; readonly default?: NoInfer<T[number]> } = {},
+): ChoiceParam<T[number]> {
   return { kind: 'choice', choices, ordered: ordered ?? choices.every((c) => typeof c === 'number'), default: start };
 }
 
