@@ -50,4 +50,4 @@ export {
   truncatedNormalLogPdf,
   truncatedNormalQuantile,
 } from './truncated-normal.ts';
-export { clipUpper, standardise, yeoJohnson, yeoJohnsonLogLikelihood } from './yeo-johnson.ts';
+export { clipUpper, standardise, yeoJohnson, yeoJohnsonExponent, yeoJohnsonLogLikelihood } from './yeo-johnson.ts';

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { clipUpper, standardise, yeoJohnson, yeoJohnsonLogLikelihood } from './yeo-johnson.ts';
+import { createRng } from './rng.ts';
+import { clipUpper, standardise, yeoJohnson, yeoJohnsonExponent, yeoJohnsonLogLikelihood } from './yeo-johnson.ts';
 
 test('the transform and its likelihood agree with SciPy', () => {
   // scipy 1.10.1: stats.yeojohnson([-2, -0.5, 0, 0.7, 3], lmbda)
@@ -38,4 +39,14 @@ test('clips a diverged value but leaves an ordinary sample alone', () => {
   // 6 of 9 diverged: the better quarter, at 2 (the third), is the yardstick: 2 + 40 · 2
   expect([...clipUpper([0, 1, 2, 1e9, 1e9, 1e9, 1e9, 1e9, 1e9], 10)].slice(3)).toEqual(new Array(6).fill(82));
   expect([...clipUpper([5, 5, 5, 5], 10)]).toEqual([5, 5, 5, 5]);
+});
+
+test('the exponent is the grid point of highest posterior, 1 for a constant, below 1 for a sample with a long right tail', () => {
+  const rng = createRng(3);
+  const z = standardise(Float64Array.from({ length: 60 }, () => Math.exp(rng.normal())));
+  const posterior = (lambda: number) => yeoJohnsonLogLikelihood(z, lambda) - 0.5 * (lambda - 1) ** 2;
+  const grid = Array.from({ length: 25 }, (_, i) => -2 + i / 4);
+  expect(yeoJohnsonExponent(z)).toBe(grid.reduce((a, b) => (posterior(b) > posterior(a) ? b : a)));
+  expect(yeoJohnsonExponent(z)).toBeLessThan(0);
+  expect(yeoJohnsonExponent([0, 0, 0])).toBe(1);
 });

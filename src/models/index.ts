@@ -1,0 +1,21 @@
+export {
+  logExpectedImprovement,
+  logExpectedImprovementSlopes,
+  logImprovement,
+  logImprovementSlope,
+} from './acquisition.ts';
+export {
+  type Axis,
+  axisDistance,
+  DEFAULT_PRIORS,
+  fitHyperparameters,
+  GaussianProcess,
+  type GpPriors,
+  logPriors,
+  negativeLogPosterior,
+  type Point,
+} from './gaussian-process.ts';
+export { type History, type Observation, readHistory } from './history.ts';
+export { type PointSpace, pointSpaceOf } from './point-space.ts';
+export { maximise, type Scored, type SearchOptions } from './search.ts';
+export { emptyMemory, refitSize, representatives, surrogate, type SurrogateMemory } from './surrogate.ts';

@@ -1,0 +1,226 @@
+/**
+ * A search space as points for models: how parameters become coordinates, and how to move between neighbouring points.
+ *   number (float, int, ordered choice)   its place in [0, 1] on its own scale, ends included; discrete ones only at their values
+ *   category (choice, branch)             the index of its label
+ *   inactive                              NaN
+ * Constants are no coordinates. Every function that changes a point leaves it on values of the space, children of a newly chosen branch drawn anew.
+ */
+import type { Rng } from '#math';
+import { flatten, isActive, unflatten, valueAt, fromUnit, indexOf, toUnit, type Dimension, type Space } from '#space';
+import { type Axis, axisDistance, type Point } from './gaussian-process.ts';
+
+type Choice = ReturnType<typeof valueAt>;
+
+/** Discrete axes with at most this many values are searched value by value. */
+export const FEW_VALUES = 12;
+
+export interface PointSpace {
+  readonly axes: readonly Axis[];
+  readonly dimensions: readonly Dimension[];
+  /** Number of values of each axis; Infinity for continuous ones. */
+  readonly sizes: readonly number[];
+  readonly encode: (params: Readonly<Record<string, unknown>>) => Point;
+  readonly decode: (point: Point) => Record<string, unknown>;
+  /** Equal for equal parameters; 53 bits of hash, so that different ones practically never share one. */
+  readonly key: (point: Point) => number;
+  readonly uniform: (rng: Rng) => Point;
+  /** Defaults where the space has them, else numbers in the middle of their scale and categories at random. */
+  readonly start: (rng: Rng) => Point;
+  /** A squared distance of two points, at most 1 for each axis. */
+  readonly distance: (a: Point, b: Point) => number;
+  /** The point with coordinate d set to a value, put right: on the space's own values, active children drawn, inactive ones removed. */
+  readonly withCoordinate: (point: Point, d: number, value: number, rng: Rng) => Point;
+  /** The valid point nearest to given coordinates. */
+  readonly snap: (point: Point, rng: Rng) => Point;
+  /** Changes each active coordinate with a probability, at least one: numbers by a normal step of sd `scale`, reflected at the ends. */
+  readonly mutate: (point: Point, scale: number, probability: number, rng: Rng) => Point;
+  /** Other values of coordinate d worth trying: all of a category or a short list, else steps of about `scale` and (`wide`) anywhere. */
+  readonly alternatives: (point: Point, d: number, scale: number, wide: boolean, rng: Rng) => number[];
+}
+
+interface Scale {
+  readonly toCoordinate: (value: Choice) => number;
+  readonly toValue: (coordinate: number) => Choice;
+}
+
+/** The scale of a number; a single value sits at 1/2. */
+function numberScale(dimension: Dimension): Scale {
+  const { param, size } = dimension;
+  if (dimension.type === 'continuous') {
+    return { toCoordinate: (v) => toUnit(dimension, v), toValue: (c) => fromUnit(dimension, c) };
+  }
+  if (param.kind === 'int' && param.log) {
+    const span = Math.log(param.high / param.low);
+    return {
+      toCoordinate: (v) => (span > 0 ? Math.log(Number(v) / param.low) / span : 0.5),
+      toValue: (c) => Math.min(param.high, Math.max(param.low, Math.round(param.low * Math.exp(c * span)))),
+    };
+  }
+  const last = size - 1;
+  return {
+    toCoordinate: (v) => (last > 0 ? indexOf(dimension, v) / last : 0.5),
+    toValue: (c) => valueAt(dimension, Math.round(Math.min(1, Math.max(0, c)) * last)),
+  };
+}
+
+const categoryScale = (dimension: Dimension): Scale => ({
+  toCoordinate: (v) => indexOf(dimension, v),
+  toValue: (c) => valueAt(dimension, c),
+});
+
+/** Two FNV-1a hashes of the coordinates at a resolution of 1e-9. */
+function key(point: Point): number {
+  let a = 0x811c9dc5;
+  let b = 0x01234567;
+  for (let d = 0; d < point.length; d++) {
+    const v = point[d]!;
+    const word = Number.isNaN(v) ? -1 : Math.round(v * 1e9) | 0;
+    a = Math.imul(a ^ word, 0x01000193);
+    a ^= a >>> 15;
+    b = Math.imul(b ^ word, 0x85ebca6b);
+    b ^= b >>> 13;
+  }
+  return (a >>> 0) * 2 ** 21 + (b >>> 11);
+}
+
+const cache = new WeakMap<Space, PointSpace>();
+
+/** The same object for the same space, so that models can key their caches by it. */
+export function pointSpaceOf(space: Space): PointSpace {
+  let known = cache.get(space);
+  if (known === undefined) cache.set(space, (known = createPointSpace(space)));
+  return known;
+}
+
+function createPointSpace(space: Space): PointSpace {
+  const dimensions = space.dimensions.filter((d) => d.param.kind !== 'fixed');
+  const constants = space.dimensions.filter((d) => d.param.kind === 'fixed');
+  const D = dimensions.length;
+  const axes = dimensions.map((d): Axis =>
+    d.type === 'unordered' ? 'category' : d.condition === null ? 'number' : 'conditionalNumber',
+  );
+  const sizes = dimensions.map((d) => d.size);
+  const scales = dimensions.map((d) => (d.type === 'unordered' ? categoryScale(d) : numberScale(d)));
+  const place = new Map(dimensions.map((d, i) => [d.path, i]));
+  /** Where the parent of each axis is and which label it needs; -1 at the top. */
+  const parents = dimensions.map(({ condition }) => {
+    const at = condition === null ? -1 : place.get(condition.path)!;
+    return { at, label: condition === null ? -1 : indexOf(dimensions[at]!, condition.label) };
+  });
+  const isOn = (point: Point, d: number): boolean => {
+    const { at, label } = parents[d]!;
+    return at < 0 || point[at] === label;
+  };
+
+  const draw = (d: number, rng: Rng): number => {
+    if (axes[d] === 'category') return rng.int(0, sizes[d]! - 1);
+    return onGrid(d, scales[d]!.toCoordinate(fromUnit(dimensions[d]!, rng.float())));
+  };
+  const onGrid = (d: number, coordinate: number): number => {
+    const inside = Math.min(1, Math.max(0, coordinate));
+    return sizes[d] === Infinity ? inside : scales[d]!.toCoordinate(scales[d]!.toValue(inside));
+  };
+
+  /** In place: parents come before children, so one pass settles everything. */
+  const settle = (point: Point, rng: Rng): Point => {
+    for (let d = 0; d < D; d++) {
+      if (!isOn(point, d)) point[d] = NaN;
+      else if (Number.isNaN(point[d])) point[d] = draw(d, rng);
+    }
+    return point;
+  };
+
+  const stepOnGrid = (point: Point, d: number, sign: number): number => {
+    const scale = scales[d]!;
+    const { param } = dimensions[d]!;
+    if (param.kind === 'int' && param.log) {
+      const next = Number(scale.toValue(point[d]!)) + sign;
+      return next < param.low || next > param.high ? point[d]! : scale.toCoordinate(next);
+    }
+    return onGrid(d, point[d]! + sign / (sizes[d]! - 1));
+  };
+
+  const mutateAxis = (point: Point, d: number, scale: number, rng: Rng): number => {
+    const size = sizes[d]!;
+    if (axes[d] === 'category') return draw(d, rng);
+    if (size <= FEW_VALUES) return rng.float() < 0.3 ? draw(d, rng) : stepOnGrid(point, d, rng.float() < 0.5 ? -1 : 1);
+    const before = point[d]!;
+    const moved = before + scale * rng.normal();
+    const after = onGrid(d, moved < 0 ? -moved : moved > 1 ? 2 - moved : moved);
+    return after === before && size < Infinity ? stepOnGrid(point, d, rng.float() < 0.5 ? -1 : 1) : after;
+  };
+
+  const valuesOf = (d: number): number[] =>
+    Array.from({ length: sizes[d]! }, (_, i) =>
+      axes[d] === 'category' ? i : scales[d]!.toCoordinate(valueAt(dimensions[d]!, i)),
+    );
+  const shortLists = sizes.map((size, d) => (axes[d] === 'category' || size <= FEW_VALUES ? valuesOf(d) : []));
+
+  return {
+    axes,
+    dimensions,
+    sizes,
+    encode(params) {
+      const flat = flatten(params);
+      return Float64Array.from(dimensions, (dimension, d) => {
+        const value = flat[dimension.path];
+        return value === undefined || !isActive(dimension, flat) ? NaN : scales[d]!.toCoordinate(value);
+      });
+    },
+    decode(point) {
+      const flat: Record<string, Choice> = {};
+      dimensions.forEach((dimension, d) => {
+        if (isOn(point, d)) flat[dimension.path] = scales[d]!.toValue(point[d]!);
+      });
+      for (const { path, param } of constants) if (param.kind === 'fixed') flat[path] = param.value;
+      return unflatten(space, flat);
+    },
+    key,
+    uniform: (rng) => settle(new Float64Array(D).fill(NaN), rng),
+    start: (rng) =>
+      settle(
+        Float64Array.from(dimensions, ({ param }, d) => {
+          const given = 'default' in param ? param.default : null;
+          if (given !== null && given !== undefined) return scales[d]!.toCoordinate(given);
+          return axes[d] === 'category' ? NaN : onGrid(d, 0.5);
+        }),
+        rng,
+      ),
+    distance: (a, b) => axes.reduce((sum, axis, d) => sum + axisDistance(axis, a[d]!, b[d]!), 0),
+    withCoordinate: (point, d, value, rng) => settle(point.with(d, value), rng),
+    snap: (point, rng) =>
+      settle(
+        point.map((v, d) => (axes[d] === 'category' || Number.isNaN(v) ? v : onGrid(d, v))),
+        rng,
+      ),
+    mutate(point, scale, probability, rng) {
+      const next = Float64Array.from(point);
+      let changed = false;
+      for (let d = 0; d < D; d++) {
+        if (Number.isNaN(next[d]) || !(rng.float() < probability)) continue;
+        next[d] = mutateAxis(next, d, scale, rng);
+        changed = true;
+      }
+      if (!changed) {
+        const active = [...next.keys()].filter((d) => !Number.isNaN(next[d]));
+        const d = active[rng.int(0, active.length - 1)]!;
+        next[d] = mutateAxis(next, d, scale, rng);
+      }
+      return settle(next, rng);
+    },
+    alternatives(point, d, scale, wide, rng) {
+      const now = point[d]!;
+      if (Number.isNaN(now)) return [];
+      if (axes[d] === 'category') return shortLists[d]!.filter((v) => v !== now);
+      if (sizes[d]! <= FEW_VALUES) {
+        const list = shortLists[d]!;
+        const at = list.indexOf(now);
+        return list.filter((v, i) => v !== now && (wide || Math.abs(i - at) === 1));
+      }
+      const step = scale * (0.5 + rng.float());
+      const near = [onGrid(d, now + step), onGrid(d, now - step)];
+      if (sizes[d]! < Infinity) near.push(stepOnGrid(point, d, 1), stepOnGrid(point, d, -1));
+      return (wide ? [...near, draw(d, rng)] : near).filter((v) => v !== now);
+    },
+  };
+}

@@ -1,0 +1,135 @@
+/**
+ * Finds a good maximum of a score over a mixed, conditional space: the inner search of model-based samplers.
+ * 1. A pool: uniform points and mutations of given parents.  2. From the best few that lie apart: rounds of coordinate search over each axis's own values
+ * and of small joint mutations.  3. If the score has gradients: the numbers that are continuous are polished by L-BFGS.
+ * Discrete values are searched as they are, never relaxed. Points for which `isKnown` holds are not returned unless nothing else is found.
+ * Cost: about uniform + mutants + climbs · rounds · (alternatives + 2 d) scores.
+ */
+import { lbfgs, type Rng } from '#math';
+import type { Point } from './gaussian-process.ts';
+import type { PointSpace } from './point-space.ts';
+
+export interface SearchOptions {
+  readonly uniform?: number;
+  readonly mutants?: number;
+  readonly climbs?: number;
+  readonly rounds?: number;
+  /** Fills the gradient by the coordinates of the point and returns the score. */
+  readonly scoreGradient?: (point: Point, gradient: Float64Array) => number;
+}
+
+/** The score of a point; any number <= `least` will do if it is not above `least`. */
+export type Score = (point: Point, least: number) => number;
+
+export interface Scored {
+  readonly point: Point;
+  readonly score: number;
+}
+
+/** Mutations take these step sizes in turn. */
+const STEP_SIZES = [0.2, 0.1, 0.03] as const;
+/** So many of the pool are scored exactly. */
+const LEADERS = 20;
+/** Two starts of a climb are at least this far apart (squared). */
+const APART = 0.02;
+
+/** The best point found, or null if every candidate is known. */
+export function maximise(
+  space: PointSpace,
+  score: Score,
+  parents: readonly Point[],
+  isKnown: (point: Point) => boolean,
+  rng: Rng,
+  { uniform = 200, mutants = 150, climbs = 3, rounds = 3, scoreGradient }: SearchOptions = {},
+): Scored | null {
+  const D = space.axes.length;
+  const pool: Scored[] = [];
+  // Only candidates near the top can become starts: the rest need no exact score.
+  const leaders = new Float64Array(LEADERS).fill(-Infinity); // descending
+  const consider = (point: Point): void => {
+    if (isKnown(point)) return;
+    const s = score(point, leaders[LEADERS - 1]!);
+    pool.push({ point, score: s });
+    let place = LEADERS - 1;
+    if (!(s > leaders[place]!)) return;
+    for (; place > 0 && leaders[place - 1]! < s; place--) leaders[place] = leaders[place - 1]!;
+    leaders[place] = s;
+  };
+  for (let i = 0; i < uniform; i++) consider(space.uniform(rng));
+  if (parents.length > 0) {
+    const probability = Math.min(1, 2.5 / D);
+    for (let i = 0; i < mutants; i++) {
+      consider(space.mutate(parents[i % parents.length]!, STEP_SIZES[i % STEP_SIZES.length]!, probability, rng));
+    }
+  }
+  pool.sort((a, b) => b.score - a.score);
+
+  const starts: Scored[] = [];
+  for (const candidate of pool) {
+    if (starts.length >= climbs) break;
+    if (starts.every((s) => space.distance(s.point, candidate.point) > APART)) starts.push(candidate);
+  }
+  let best: Scored | null = null;
+  for (const start of starts) {
+    const end = climb(space, score, start, isKnown, rounds, rng);
+    if (best === null || end.score > best.score) best = end;
+  }
+  if (best === null || scoreGradient === undefined) return best;
+  return polish(space, score, scoreGradient, best, isKnown, rng);
+}
+
+function climb(
+  space: PointSpace,
+  score: Score,
+  start: Scored,
+  isKnown: (point: Point) => boolean,
+  rounds: number,
+  rng: Rng,
+): Scored {
+  const D = space.axes.length;
+  let current = start;
+  const attempt = (point: Point): void => {
+    if (isKnown(point)) return;
+    const s = score(point, current.score);
+    if (s > current.score) current = { point, score: s };
+  };
+  for (let round = 0, scale = 0.1; round < rounds; round++, scale *= 0.45) {
+    for (let d = 0; d < D; d++) {
+      for (const value of space.alternatives(current.point, d, scale, round === 0, rng)) {
+        attempt(space.withCoordinate(current.point, d, value, rng));
+      }
+    }
+    for (let k = 0; k < 2 * D; k++) attempt(space.mutate(current.point, scale * 0.6, 0.5, rng));
+  }
+  return current;
+}
+
+/** Moves the continuous coordinates alone; the rest of the point stays. */
+function polish(
+  space: PointSpace,
+  score: Score,
+  scoreGradient: (point: Point, gradient: Float64Array) => number,
+  start: Scored,
+  isKnown: (point: Point) => boolean,
+  rng: Rng,
+): Scored {
+  const free = [...start.point.keys()].filter((d) => space.sizes[d] === Infinity && !Number.isNaN(start.point[d]));
+  if (free.length === 0) return start;
+  const point = Float64Array.from(start.point);
+  const whole = new Float64Array(point.length);
+  const { x } = lbfgs(
+    (coordinates, gradient) => {
+      free.forEach((d, i) => (point[d] = coordinates[i]!));
+      const value = scoreGradient(point, whole);
+      free.forEach((d, i) => (gradient[i] = -whole[d]!));
+      return -value;
+    },
+    free.map((d) => start.point[d]!),
+    { lower: free.map(() => 0), upper: free.map(() => 1), maxIterations: 12, tolerance: 1e-4, firstStep: 0.02 },
+  );
+  free.forEach((d, i) => (point[d] = x[i]!));
+  const end = space.snap(point, rng);
+  if (isKnown(end)) return start;
+  const s = score(end, start.score);
+  return s > start.score ? { point: end, score: s } : start;
+}

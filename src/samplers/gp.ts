@@ -1,0 +1,178 @@
+/**
+ * Bayesian optimisation with a Gaussian process: the trial expected to improve most on the best one.
+ * Jones, Schonlau & Welch 1998 (EGO, J. Global Optim. 13); LogEI after Ament et al. 2023 (arXiv:2310.20708); model and inner search in #models.
+ * 1. Start: the space's defaults or centre, then random points, `startTrials` in all.
+ * 2. Losses: diverged ones pulled in, Yeo–Johnson transformed, standardised; ARD Matérn-5/2 with θ by maximum a posteriori.
+ * 3. Pending trials are believed at their posterior mean (Ginsbourger et al. 2010), so parallel workers get different points.
+ * 4. Failed trials: a second process models "ended well" (1) against "failed" (-1). Score: ln(EI + e⁻⁷) + c ln P(well), c = 1 + failures among the
+ *    last ten trials. (EI times probability alone keeps probing a sharp edge behind which losses would be better once nothing is left to gain before it.)
+ * 5. Several objectives: the augmented Chebyshev scalarisation with weights drawn anew for each trial (Knowles 2006, ParEGO, equation 2).
+ *   y  [n] transformed losses, lower is better      μ, σ²  posterior
+ * Cost: O(candidates · n²) per suggestion with n <= maxPoints + 50.
+ */
+import type { Sampler, SuggestContext, TrialRecord } from '#core';
+import {
+  argsort,
+  clipUpper,
+  logSumExp,
+  normalLogCdf,
+  type Rng,
+  standardise,
+  yeoJohnson,
+  yeoJohnsonExponent,
+} from '#math';
+import {
+  emptyMemory,
+  type History,
+  logExpectedImprovement,
+  logExpectedImprovementSlopes,
+  maximise,
+  type Point,
+  type PointSpace,
+  pointSpaceOf,
+  readHistory,
+  surrogate,
+  type SurrogateMemory,
+} from '#models';
+import { unexplored } from './unexplored.ts';
+
+export interface GpOptions {
+  /** Trials before the model decides, the centre included. */
+  readonly startTrials?: number;
+  /** Most observations the model holds (it adds up to 50 before it chooses anew). */
+  readonly maxPoints?: number;
+}
+
+/** Diverged losses are pulled to this many spreads above the median. */
+const REACH = 10;
+/** Failures among this many last trials make the next one more careful. */
+const RECENT = 10;
+/** ln of an improvement not worth a failure, in standard deviations of the losses. */
+const LEAST_IMPROVEMENT = -7;
+/** Mutations start from this many best points. */
+const PARENTS = 5;
+
+export function gp({ startTrials = 4, maxPoints = 350 }: GpOptions = {}): Sampler {
+  const memories = new WeakMap<readonly TrialRecord[], { losses: SurrogateMemory; feasibility: SurrogateMemory }>();
+  return {
+    name: 'gp',
+    suggest(context) {
+      const { space, objectives, trials, rng } = context;
+      const points = pointSpaceOf(space);
+      const history = readHistory(space, objectives, trials);
+      const known = unexplored(space, history);
+      if (known.exhausted !== null) return { exhausted: known.exhausted };
+
+      let memory = memories.get(trials);
+      if (memory === undefined) memories.set(trials, (memory = { losses: emptyMemory(), feasibility: emptyMemory() }));
+      const started = trials.length < startTrials || history.observations.length === 0;
+      const point = started
+        ? startingPoint(context, history, points)
+        : propose(history, points, memory, rng, maxPoints);
+      return { params: points.decode(known.accept(point, rng)) };
+    },
+  };
+}
+
+/** Trial 0 at the defaults, or in the middle where there is none; then at random. With failures only: far from them. */
+function startingPoint({ number, rng }: SuggestContext, { failed, isKnown }: History, space: PointSpace): Point {
+  if (number === 0) return space.start(rng);
+  const draws = Array.from({ length: failed.length === 0 ? 1 : 30 }, () => space.uniform(rng)).filter(
+    (p) => !isKnown(p),
+  );
+  const distance = (a: Point): number => Math.min(...failed.map((f) => space.distance(a, f.point)));
+  return draws.reduce((a, b) => (distance(b) > distance(a) ? b : a), draws[0] ?? space.uniform(rng));
+}
+
+function propose(
+  history: History,
+  space: PointSpace,
+  memory: { losses: SurrogateMemory; feasibility: SurrogateMemory },
+  rng: Rng,
+  maxPoints: number,
+): Point | null {
+  const { observations, failed, pending, isKnown } = history;
+  const losses = scalarised(history, rng);
+  const X = observations.map((o) => o.point);
+  const y = normalised(losses);
+  const model = surrogate(space.axes, X, losses, normalised, memory.losses, { maxPoints });
+  for (const point of pending) model.believe(point);
+  const best = y.reduce((a, b) => Math.min(a, b));
+  const feasibility = failed.length === 0 ? null : feasibilityModel(space, history, memory.feasibility, maxPoints);
+
+  const score = (point: Point, least: number): number => {
+    // EI grows with the variance: a bound that falls short ends the work.
+    const worthwhile = (mean: number, bound: number): boolean => logExpectedImprovement(mean, bound, best) > least;
+    const prediction = model.predictWhile(point, worthwhile);
+    if (prediction === null) return -Infinity;
+    return logExpectedImprovement(prediction.mean, prediction.variance, best);
+  };
+  const scoreGradient = (point: Point, gradient: Float64Array): number => {
+    const { mean, variance, meanGradient, varianceGradient } = model.predictGradient(point);
+    const { byMean, byVariance } = logExpectedImprovementSlopes(mean, variance, best);
+    meanGradient.forEach((g, d) => (gradient[d] = byMean * g + byVariance * varianceGradient[d]!));
+    return logExpectedImprovement(mean, variance, best);
+  };
+  const parents = argsort(losses)
+    .slice(0, PARENTS)
+    .map((i) => X[i]!);
+  const careful = (point: Point, feasibility: (point: Point) => number): number => {
+    const improvement = score(point, -Infinity);
+    // The last term only orders points that promise nothing.
+    return logSumExp([improvement, LEAST_IMPROVEMENT]) + feasibility(point) + 1e-3 * Math.max(improvement, -1e3);
+  };
+  const found =
+    feasibility === null
+      ? maximise(space, score, parents, isKnown, rng, { scoreGradient })
+      : maximise(space, (point) => careful(point, feasibility), parents, isKnown, rng);
+  return found?.point ?? null;
+}
+
+/** ln P(a trial at this point ends well), times the caution that recent failures ask for. */
+function feasibilityModel(
+  space: PointSpace,
+  { observations, failed }: History,
+  memory: SurrogateMemory,
+  maxPoints: number,
+): (point: Point) => number {
+  const failures = new Set<object>(failed);
+  const outcomes = [...observations, ...failed].sort((a, b) => a.number - b.number);
+  const labels = Float64Array.from(outcomes, (o) => (failures.has(o) ? -1 : 1));
+  const points = outcomes.map((o) => o.point);
+  const model = surrogate(space.axes, points, labels, (v) => v, memory, { maxPoints });
+  const caution = 1 + labels.slice(-RECENT).filter((label) => label < 0).length;
+  return (point) => {
+    const { mean, variance } = model.predict(point);
+    return caution * normalLogCdf(mean / Math.sqrt(variance + model.noise));
+  };
+}
+
+/** One loss for each observation: the only one, or max_k w_k f_k + 0.05 Σ_k w_k f_k of losses scaled to [0, 1], Σ w = 1. */
+function scalarised({ observations }: History, rng: Rng): Float64Array {
+  const count = observations[0]!.losses.length;
+  if (count === 1) return Float64Array.from(observations, (o) => o.losses[0]!);
+  const scaled = Array.from({ length: count }, (_, k) => {
+    const y = standardise(
+      clipUpper(
+        Float64Array.from(observations, (o) => o.losses[k]!),
+        REACH,
+      ),
+    );
+    const low = y.reduce((a, b) => Math.min(a, b));
+    const high = y.reduce((a, b) => Math.max(a, b));
+    return y.map((v) => (high > low ? (v - low) / (high - low) : 0));
+  });
+  const draws = scaled.map(() => -Math.log(1 - rng.float())); // a uniform point of the simplex
+  const total = draws.reduce((a, b) => a + b);
+  return Float64Array.from(observations, (_, i) => {
+    const parts = scaled.map((y, k) => (draws[k]! / total) * y[i]!);
+    return Math.max(...parts) + 0.05 * parts.reduce((a, b) => a + b);
+  });
+}
+
+/** Nearly normal, mean 0 and sd 1. */
+export function normalised(losses: Float64Array): Float64Array {
+  const z = standardise(clipUpper(losses, REACH));
+  const lambda = yeoJohnsonExponent(z);
+  return standardise(z.map((v) => yeoJohnson(v, lambda)));
+}
