@@ -11,7 +11,7 @@ it('an unknown name is one sentence with the names near it and those that are kn
 describe('a failure', () => {
   it('of the input is its sentence on one line and exit code 2', () => {
     const error = new TuneError('experimentThrew', 'x.ts threw:\n  no such module\n');
-    expect(describeFailure(error)).toEqual({ message: 'x.ts threw: no such module', code: 2 });
+    expect(describeFailure(error)).toEqual({ message: 'x.ts threw: no such module.', code: 2 });
   });
 
   it('of ours shows its stack and exits with 1', () => {

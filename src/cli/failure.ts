@@ -15,11 +15,14 @@ export const usage = (message: string, facts: Readonly<Record<string, unknown>> 
 /** The sentence and the exit code for anything thrown by a command. */
 export function describeFailure(error: unknown): { message: string; code: ExitCode } {
   if (isTuneError(error)) {
-    return { message: oneLine(error.message), code: RUN_FAILURES.has(error.code) ? EXIT.failed : EXIT.usage };
+    return { message: sentence(error.message), code: RUN_FAILURES.has(error.code) ? EXIT.failed : EXIT.usage };
   }
   if (error instanceof Error) return { message: `internal error: ${error.stack ?? error.message}`, code: EXIT.failed };
   return { message: `internal error: ${String(error)}`, code: EXIT.failed };
 }
+
+/** One line that ends as a sentence does, whatever library the message came from. */
+const sentence = (text: string): string => oneLine(text).replace(/([^.?!)])$/, '$1.');
 
 /** Folds a message of several lines (an import error with a code frame, say) into one. */
 export const oneLine = (text: string): string =>

@@ -2,6 +2,7 @@
  * Shows the events of a run on the process's streams: live on a terminal, one line per event in a pipe, one JSON object per line with `--json`.
  * With `--json` stdout carries results only and everything for people goes to stderr.
  */
+import { relative } from 'node:path';
 import { createLogUpdate } from 'log-update';
 import type { DownloadProgress } from '#data';
 import type { DoneEvent, RunEvent } from '#tune';
@@ -73,7 +74,7 @@ export function createPresenter({ file, json, quiet }: PresenterOptions): Presen
         const shown = view;
         if (shown !== null) picture.show(() => liveFrame(shown, Date.now(), liveScreen(stream)));
       } else if (!quiet) {
-        const text = plainLine(event);
+        const text = plainLine(event, view?.started.objective.name);
         if (text !== null) line(text);
       }
     },
@@ -86,8 +87,18 @@ export function createPresenter({ file, json, quiet }: PresenterOptions): Presen
 
   function report(shown: RunView, done: DoneEvent): string {
     // One empty line parts the report from the progress above it; with --quiet there is none.
-    return (quiet ? '' : '\n') + finalReport(shown.started, shown.finished, done, screenOf(stream));
+    return (
+      (quiet ? '' : '\n') +
+      finalReport(shown.started, shown.finished, { ...done, ...nearBundle(done) }, screenOf(stream))
+    );
   }
+}
+
+/** The bundle's path as one would type it here. */
+function nearBundle({ bundle }: DoneEvent): { bundle?: string } {
+  if (bundle === undefined) return {};
+  const near = relative(process.cwd(), bundle);
+  return { bundle: near.startsWith('..') ? bundle : near };
 }
 
 /** The progress of a download that is a command of its own, on stderr. */

@@ -12,8 +12,11 @@ const valuesText = (values: Readonly<Record<string, number>>): string =>
     .map(([name, value]) => `${name} ${metricNumber(value)}`)
     .join(' ');
 
-/** The line of an event; null for events that say nothing in a log (progress within an epoch; the end, which the report tells). */
-export function plainLine(event: RunEvent): string | null {
+/**
+ * The line of an event; null for events that say nothing in a log (progress within an epoch; the end, which the report tells).
+ * Of the many metrics of an epoch it has the loss and the `objective`, which is known once the run has started.
+ */
+export function plainLine(event: RunEvent, objective?: string): string | null {
   switch (event.type) {
     case 'started': {
       const { study, trials, parallel, resumed } = event;
@@ -34,7 +37,8 @@ export function plainLine(event: RunEvent): string | null {
       return null;
     case 'epoch': {
       const { epoch, trainLoss, loss, metrics, samplesPerSecond } = event.report;
-      const shown = { loss, ...metrics };
+      const metric = objective === undefined ? undefined : metrics[objective];
+      const shown = { loss, ...(objective === undefined || metric === undefined ? {} : { [objective]: metric }) };
       return `trial ${event.number} epoch ${epoch}: ${valuesText(shown)} (training loss ${metricNumber(trainLoss)}, ${groupedNumber(samplesPerSecond)} samples/s)`;
     }
     case 'trial':

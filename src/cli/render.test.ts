@@ -95,7 +95,7 @@ describe('the live picture', () => {
 
 describe('plain lines', () => {
   it('are one per event, and none for progress within an epoch (noreg)', () => {
-    const lines = events.map((event) => plainLine(event)).filter((line) => line !== null);
+    const lines = events.map((event) => plainLine(event, 'accuracy')).filter((line) => line !== null);
     expect(lines.every((line) => !line.includes('\n'))).toBe(true);
     expect(`\n${lines.join('\n')}\n`).toMatchInlineSnapshot(`
       "

@@ -147,7 +147,10 @@ function openFile(path: string, readonly: boolean, busyTimeoutMs: number): Datab
     );
   try {
     // `timeout` is busy_timeout: set as the connection opens, before the first statement.
-    return new Database(path, { readonly, fileMustExist: readonly, timeout: busyTimeoutMs });
+    const handle = new Database(path, { fileMustExist: readonly, timeout: busyTimeoutMs });
+    // Not SQLite's own read-only mode: such a connection leaves -wal and -shm files beside the database, which it may not remove.
+    if (readonly) handle.pragma('query_only = ON');
+    return handle;
   } catch (error) {
     throw translate(error, path, busyTimeoutMs);
   }

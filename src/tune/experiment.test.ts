@@ -12,7 +12,7 @@ const valid = {
 
 const refusal = (change: Record<string, unknown>): string => {
   try {
-    experiment({ ...valid, ...change } as never); // wrong on purpose
+    experiment({ ...valid, ...change });
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
@@ -56,6 +56,7 @@ test('a wrong definition is refused with what was wanted and what came', () => {
   expect(refusal({ objective: { metric: 'error', goal: 'minimize' } })).toBe(
     'experiment: objective: a metric may not be called "error".',
   );
+  expect(refusal({ sampler: 'gird' })).toMatch(/^experiment: there is no sampler "gird"; did you mean "grid"\?/);
   expect(refusal({ sampler: 5 })).toBe('experiment: sampler wants a name or a sampler from attune/samplers; got 5.');
   expect(refusal({ epochs: 0 })).toBe('experiment: epochs wants a whole number ≥ 1; got 0.');
 });

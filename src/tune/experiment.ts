@@ -5,8 +5,10 @@
  */
 import type { Objective, Params, Pruner, Sampler } from '#core';
 import type { Dataset, DatasetSpec } from '#data';
-import { TuneError } from '#math';
+import { didYouMean, TuneError } from '#math';
 import type { Layer } from '#nn';
+import { pruners } from '#pruners';
+import { samplers } from '#samplers';
 import { space as createSpace, type Fields, type Infer, type Space } from '#space';
 import type { TrainConfig } from '#train';
 
@@ -73,7 +75,7 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 /** A value as a message shows it. */
 function shown(value: unknown): string {
   if (typeof value === 'function') return 'a function';
-  return typeof value === 'object' || typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return typeof value === 'number' || value === undefined ? String(value) : JSON.stringify(value);
 }
 
 const refuse = (what: string, facts: Readonly<Record<string, unknown>> = {}): TuneError =>
@@ -96,8 +98,8 @@ export function experiment<const F extends Fields>(definition: ExperimentDefinit
     train: functionAt(given, 'train', '(p) => ({ optimizer, batchSize, epochs })') as Experiment['train'],
     validationSplit: fraction(given['validationSplit'] ?? 0.2),
     objective: objective(given['objective']),
-    sampler: nameOr<Sampler>(given, 'sampler', 'suggest'),
-    pruner: nameOr<Pruner>(given, 'pruner', 'decide'),
+    sampler: nameOr<Sampler>(given, 'sampler', 'suggest', samplers),
+    pruner: nameOr<Pruner>(given, 'pruner', 'decide', pruners),
     seed: wholeNumber(given, 'seed', 0) ?? 0,
     trials: wholeNumber(given, 'trials', 1),
     epochs: wholeNumber(given, 'epochs', 1),
@@ -153,9 +155,17 @@ function objective(value: unknown): Objective {
   return { name: metric, direction: goal };
 }
 
-function nameOr<T>(given: Readonly<Record<string, unknown>>, key: string, method: string): string | T {
+function nameOr<T>(
+  given: Readonly<Record<string, unknown>>,
+  key: string,
+  method: string,
+  known: Readonly<Record<string, unknown>>,
+): string | T {
   const value = given[key] ?? 'auto';
-  if (typeof value === 'string' && value !== '') return value;
+  if (typeof value === 'string' && value !== '') {
+    if (Object.hasOwn(known, value)) return value;
+    throw refuse(`there is no ${key} "${value}"; ${didYouMean(value, Object.keys(known))}`, { key, value });
+  }
   if (isRecord(value) && typeof value[method] === 'function') return value as T; // it has the method that makes it one
   throw refuse(`${key} wants a name or a ${key} from attune/${key}s; got ${shown(value)}.`, { key });
 }
