@@ -21,7 +21,7 @@ describe.each(['sharp', 'plain'] as const)('decoded by %s', (decoder) => {
     async () => {
       const bitmap = await decodeImage(png(4, 1, colours), 'x.png', { decoder });
       expect([bitmap.width, bitmap.height]).toEqual([4, 1]);
-      expect([...bitmap.rgba]).toEqual(colours);
+      expect([...toPlanes(bitmap, 3)]).toEqual([255, 0, 0, 10, 0, 255, 0, 200, 0, 0, 255, 77]);
     },
   );
 
@@ -79,3 +79,26 @@ test('without sharp, resizing says what to install', async () => {
   const asked = decodeImage(png(4, 1, colours), 'x.png', { decoder: 'plain', size: { height: 2, width: 2 } });
   await expect(asked).rejects.toThrow(/npm i sharp/);
 });
+
+test.skipIf(!sharpHere)(
+  'gray, palette, 16-bit and gray-alpha PNGs decode alike by both decoders (skipped without sharp)',
+  async () => {
+    const { default: sharp } = await import('sharp');
+    const levels = Buffer.from([0, 60, 128, 255]);
+    const gray = sharp(levels, { raw: { width: 4, height: 1, channels: 1 } });
+    const files = {
+      gray: await gray.clone().toColourspace('b-w').png().toBuffer(),
+      palette: await gray.clone().png({ palette: true }).toBuffer(),
+      deep: await gray.clone().toColourspace('rgb16').png().toBuffer(),
+      alpha: await gray.clone().toColourspace('b-w').ensureAlpha(0.5).png().toBuffer(),
+    };
+    for (const [name, bytes] of Object.entries(files)) {
+      const [bySharp, plain] = await Promise.all(
+        (['sharp', 'plain'] as const).map((decoder) => decodeImage(bytes, name, { decoder })),
+      );
+      if (bySharp === undefined || plain === undefined) throw new Error('two were asked for');
+      expect([name, ...toPlanes(bySharp, 3)]).toEqual([name, ...toPlanes(plain, 3)]);
+      expect([name, isGray(bySharp)]).toEqual([name, true]);
+    }
+  },
+);

@@ -1,5 +1,5 @@
 /**
- * Decodes JPEG and PNG to 8-bit RGBA: by sharp where it is installed (fast, can resize), else by jpeg-js and pngjs.
+ * Decodes JPEG and PNG to 8-bit RGB or RGBA: by sharp where it is installed (fast, can resize), else by jpeg-js and pngjs.
  * Both ways ignore colour profiles and the EXIF orientation (as PyTorch's ImageFolder does), and what comes out of a PNG is the same to the bit;
  * JPEG decoders may differ by a level or two.
  * Channels: colour goes to gray as ITU-R 601 luma in Pillow's integers (19595 R + 38470 G + 7471 B) / 65536; transparency is laid over black.
@@ -10,7 +10,9 @@ import { TuneError } from '#math';
 export interface Bitmap {
   readonly width: number;
   readonly height: number;
-  readonly rgba: Uint8Array; // [height, width, 4]
+  /** Bytes per pixel: red, green, blue, and alpha where the decoder gives it. */
+  readonly depth: number;
+  readonly pixels: Uint8Array; // [height, width, depth]
 }
 
 export interface ImageSize {
@@ -65,20 +67,20 @@ export async function decodeImage(
 async function decodeBySharp(sharp: Sharp, bytes: Uint8Array, size: ImageSize | undefined): Promise<Bitmap> {
   const image = sharp(bytes, { failOn: 'error', ignoreIcc: true });
   const sized = size === undefined ? image : image.resize(size.width, size.height, { fit: 'fill' });
-  const { data, info } = await sized.toColourspace('srgb').ensureAlpha().raw().toBuffer({ resolveWithObject: true });
-  return { width: info.width, height: info.height, rgba: data };
+  const { data, info } = await sized.toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
+  return { width: info.width, height: info.height, depth: info.channels, pixels: data };
 }
 
 async function decodePng(bytes: Uint8Array): Promise<Bitmap> {
   const { PNG } = await import('pngjs');
   const { width, height, data } = PNG.sync.read(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
-  return { width, height, rgba: data };
+  return { width, height, depth: 4, pixels: data };
 }
 
 async function decodeJpeg(bytes: Uint8Array): Promise<Bitmap> {
   const jpeg = await import('jpeg-js');
   const { width, height, data } = jpeg.default.decode(bytes, { useTArray: true, tolerantDecoding: false });
-  return { width, height, rgba: data };
+  return { width, height, depth: 4, pixels: data };
 }
 
 function formatOf(bytes: Uint8Array): 'jpeg' | 'png' | null {
@@ -89,23 +91,23 @@ function formatOf(bytes: Uint8Array): 'jpeg' | 'png' | null {
 const hex = (bytes: Uint8Array): string => Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join(' ');
 
 /** True when every pixel has equal red, green and blue. */
-export function isGray({ rgba }: Bitmap): boolean {
-  for (let at = 0; at < rgba.length; at += 4) {
-    if (rgba[at] !== rgba[at + 1] || rgba[at] !== rgba[at + 2]) return false;
+export function isGray({ pixels, depth }: Bitmap): boolean {
+  for (let at = 0; at < pixels.length; at += depth) {
+    if (pixels[at] !== pixels[at + 1] || pixels[at] !== pixels[at + 2]) return false;
   }
   return true;
 }
 
 /** The image as planes [channels, height, width]; 1 channel is luma, 3 are red, green, blue. */
-export function toPlanes({ width, height, rgba }: Bitmap, channels: number): Uint8Array {
+export function toPlanes({ width, height, depth, pixels }: Bitmap, channels: number): Uint8Array {
   const plane = width * height;
   const planes = new Uint8Array(channels * plane);
-  for (let p = 0, at = 0; p < plane; p++, at += 4) {
-    const alpha = rgba[at + 3] ?? 255;
+  for (let p = 0, at = 0; p < plane; p++, at += depth) {
+    const alpha = depth === 4 ? (pixels[at + 3] ?? 255) : 255;
     const over = (v: number | undefined): number => (alpha === 255 ? (v ?? 0) : Math.round(((v ?? 0) * alpha) / 255));
-    const r = over(rgba[at]);
-    const g = over(rgba[at + 1]);
-    const b = over(rgba[at + 2]);
+    const r = over(pixels[at]);
+    const g = over(pixels[at + 1]);
+    const b = over(pixels[at + 2]);
     if (channels === 1) {
       planes[p] = (19595 * r + 38470 * g + 7471 * b + 0x8000) >> 16;
     } else {

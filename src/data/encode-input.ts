@@ -114,7 +114,7 @@ function encodeCells({ columns }: TablePreprocessing, input: unknown, where: str
   }
   const cells = columns.map((column) => {
     const value = record.get(column.name);
-    const text = typeof value === 'string' ? value.trim() : value === null ? '' : (JSON.stringify(value) ?? '');
+    const text = asText(value);
     if (column.kind === 'category') return categoryIndex(column.categories)(text);
     if (isMissing(text)) return NaN;
     const number = typeof value === 'number' ? value : cellNumber(text);
@@ -134,4 +134,10 @@ function encodeCells({ columns }: TablePreprocessing, input: unknown, where: str
     row,
   );
   return row;
+}
+
+/** A value as a file would write it; null and undefined are missing. */
+function asText(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  return typeof value === 'string' ? value.trim() : typeof value === 'number' ? String(value) : JSON.stringify(value);
 }
