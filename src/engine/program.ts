@@ -67,7 +67,8 @@ export async function compile(
 
   const onnx = toOnnx({ outputs: targets });
   const runtime = await loadRuntime();
-  const compiled = await createSession(onnx, session);
+  // Weights that are inputs keep convolutions in the plain layout; 'all' would only move the pools between them to and fro.
+  const compiled = await createSession(onnx, { optimization: 'extended', ...session });
 
   const tensors = new WeakMap<Float32Array, RuntimeTensor>();
   const tensorOver = (buffer: Float32Array, shape: readonly number[]): RuntimeTensor => {

@@ -24,12 +24,14 @@ export interface SessionOptions {
   readonly threads?: number;
   /** An execution provider of ONNX Runtime. */
   readonly device?: string;
+  /** 'all' also changes the memory layout for convolutions by constant weights. */
+  readonly optimization?: 'extended' | 'all';
 }
 
 /** A session that runs nodes one after another. `model` is bytes or the path of a file. */
 export async function createSession(
   model: Uint8Array | string,
-  { threads = 1, device = 'cpu' }: SessionOptions = {},
+  { threads = 1, device = 'cpu', optimization = 'all' }: SessionOptions = {},
 ): Promise<onnxruntime.InferenceSession> {
   const { InferenceSession } = await loadRuntime();
   const options: onnxruntime.InferenceSession.SessionOptions = {
@@ -37,7 +39,7 @@ export async function createSession(
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
-    graphOptimizationLevel: 'all',
+    graphOptimizationLevel: optimization,
     logSeverityLevel: 4, // What goes wrong arrives as an exception; stderr belongs to the command line.
   };
   try {

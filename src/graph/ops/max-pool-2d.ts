@@ -11,12 +11,13 @@ import { sizeOf } from '../dim.ts';
 import { constant, differentiable, node, nodeOf } from '../tensor.ts';
 import type { Tensor } from '../tensor.ts';
 import { add } from './add.ts';
+import { cast } from './cast.ts';
 import { equal } from './compare.ts';
 import { mul } from './mul.ts';
 import { relu } from './relu.ts';
 import { reshape } from './reshape.ts';
 import { pad, slice } from './slice.ts';
-import { shapeOf, zerosLike } from './sum.ts';
+import { expandLike, shapeOf, zerosLike } from './sum.ts';
 import { where } from './where.ts';
 import { borders, elements, taps, windowAttributes, windows } from './window.ts';
 import type { WindowOptions, Windows } from './window.ts';
@@ -53,20 +54,21 @@ export function maxPool2d(x: Tensor, options: WindowOptions): Tensor {
 /** Where the first maximum of each window lies in its padded plane [Hp, Wp], row-major: int64 [B, C, oH, oW]. */
 function firstMaximum(padded: Tensor, y: Tensor, w: Windows): Tensor {
   const width = Number(padded.shape[3]);
-  const places = elements(w.size).map(([i, j]) =>
-    constant(
-      elements(w.output).map(
-        ([row, column]) => (row * w.stride[0] + i * w.dilation[0]) * width + column * w.stride[1] + j * w.dilation[1],
-      ),
-      w.output,
-      'int64',
-    ),
-  );
+  const offsets = elements(w.size).map(([i, j]) => i * w.dilation[0] * width + j * w.dilation[1]);
+  const origins = elements(w.output).map(([row, column]) => row * w.stride[0] * width + column * w.stride[1]);
   const seen = taps(padded, w);
-  const last = places.at(-1);
+  const last = offsets.at(-1);
   if (last === undefined) throw new Error('internal: an empty window');
+  // Bytes where they reach: choosing among 64-bit numbers takes five times as long.
+  const dtype = last < 256 ? 'uint8' : 'int32';
   // From the last element to the first, so that an earlier maximum overrules a later one.
-  return places.slice(0, -1).reduceRight((found, place, k) => where(equal(seen[k] ?? y, y), place, found), last);
+  const offset = offsets
+    .slice(0, -1)
+    .reduceRight(
+      (found, to, k) => where(equal(seen[k] ?? y, y), constant(to, [], dtype), found),
+      constant(last, [], dtype),
+    );
+  return add(cast(expandLike(offset, y), 'int64'), constant(origins, w.output, 'int64'));
 }
 
 function unpool(dy: Tensor, at: Tensor, padded: Tensor, w: Windows): Tensor {
