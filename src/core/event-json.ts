@@ -50,7 +50,7 @@ export function decodeEvent(text: string, where: string): StudyEvent {
   const event = json as Record<string, unknown>; // read by key below
   const fields: Readonly<Record<string, Kind>> = { at: 'number', ...FIELDS[json.type as StudyEvent['type']] }; // hasOwn above
   for (const [key, kind] of Object.entries(fields))
-    if (typeof event[key] !== kind || event[key] === null) refuse(`"${key}" of ${json.type} is not a ${kind}`);
+    if (typeof event[key] !== kind || event[key] === null) refuse(`"${key}" of ${json.type} is no ${kind}`);
   if (json.type === 'measured')
     event['values'] = Object.fromEntries(
       Object.entries(event['values'] as object).map(([name, v]) => [name, Number(v)]),

@@ -238,7 +238,7 @@ const baseOf = ({
   attempt,
   attributes,
   suggestedBy,
-  note,
+  note = null,
 }: TrialRecord): Base => ({
   number,
   params,

@@ -1,5 +1,5 @@
 /** The tables of a study database and how older ones become today's. */
-import type { Kysely } from 'kysely';
+import type { Compilable, Kysely } from 'kysely';
 
 export interface Tables {
   attune_schema: { version: number };
@@ -9,29 +9,25 @@ export interface Tables {
 
 /**
  * Migration i turns version i into version i + 1; a new database runs all of them. They are never changed once released: a change of
- * the tables is one more entry. Version 0 is a database without tables.
+ * the tables is one more entry. Version 0 is a database without tables. Statements, not calls, so that each storage can run them in its
+ * own kind of transaction.
  */
-export const migrations: readonly ((db: Kysely<Tables>) => Promise<void>)[] = [
-  async (db) => {
-    await db.schema
-      .createTable('attune_schema')
-      .addColumn('version', 'integer', (c) => c.notNull())
-      .execute();
-    await db.insertInto('attune_schema').values({ version: 0 }).execute();
-    await db.schema
+export const migrations: readonly ((db: Kysely<Tables>) => readonly Compilable[])[] = [
+  (db) => [
+    db.schema.createTable('attune_schema').addColumn('version', 'integer', (c) => c.notNull()),
+    db.insertInto('attune_schema').values({ version: 0 }),
+    db.schema
       .createTable('studies')
       .addColumn('id', 'integer', (c) => c.primaryKey().autoIncrement())
       .addColumn('name', 'text', (c) => c.notNull().unique())
-      .addColumn('definition', 'text', (c) => c.notNull())
-      .execute();
-    await db.schema
+      .addColumn('definition', 'text', (c) => c.notNull()),
+    db.schema
       .createTable('events')
       .addColumn('study_id', 'integer', (c) => c.notNull().references('studies.id'))
       .addColumn('seq', 'integer', (c) => c.notNull())
       .addColumn('json', 'text', (c) => c.notNull())
-      .addPrimaryKeyConstraint('events_pk', ['study_id', 'seq'])
-      .execute();
-  },
+      .addPrimaryKeyConstraint('events_pk', ['study_id', 'seq']),
+  ],
 ];
 
 /** What this version of Attune reads and writes. */

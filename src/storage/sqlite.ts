@@ -9,7 +9,7 @@ import Database from 'better-sqlite3';
 import { existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Kysely, sql, SqliteDialect } from 'kysely';
+import { Kysely, SqliteDialect, type Compilable } from 'kysely';
 import { decodeEvent, encodeEvent, isTuneError, TuneError, type Storage, type StudyDefinition } from '#core';
 import { studyExists } from './memory.ts';
 import { migrations, SCHEMA_VERSION, type Tables } from './schema.ts';
@@ -36,7 +36,7 @@ export async function sqlite(
       });
       handle.pragma('synchronous = NORMAL');
     }
-    await migrate(handle, db, path, readonly);
+    migrate(handle, db, path, readonly);
   } catch (error) {
     handle.close();
     throw asTuneError(error);
@@ -156,45 +156,43 @@ function openFile(path: string, readonly: boolean, busyTimeoutMs: number): Datab
   }
 }
 
-/** Brings the tables to SCHEMA_VERSION. Of several processes that open a new file at once, one does it and the others find it done. */
-async function migrate(handle: Database.Database, db: Kysely<Tables>, path: string, readonly: boolean): Promise<void> {
-  if ((await schemaVersion(db, path)) === SCHEMA_VERSION) return;
+/**
+ * Brings the tables to SCHEMA_VERSION. Of several processes that open a new file at once, one does it and the others find it done.
+ * Without a pause between `begin` and `commit`: another connection of this process would wait for a lock that only this one can free.
+ */
+function migrate(handle: Database.Database, db: Kysely<Tables>, path: string, readonly: boolean): void {
+  if (schemaVersion(handle, path) === SCHEMA_VERSION) return;
   if (readonly)
     throw new TuneError(
       'no-database',
       `"${path}" was not written by this version of Attune; open it once for writing to bring it up to date.`,
       { path },
     );
-  // The dialect has one connection, so Kysely's statements run inside this transaction.
-  handle.exec('begin immediate');
-  try {
-    for (let version = await schemaVersion(db, path); version < SCHEMA_VERSION; version++) {
-      await migrations[version]?.(db);
-      await db
-        .updateTable('attune_schema')
-        .set({ version: version + 1 })
-        .execute();
+  const run = (statement: Compilable): void => {
+    const { sql, parameters } = statement.compile();
+    handle.prepare(sql).run(...parameters);
+  };
+  const upgrade = handle.transaction(() => {
+    for (let version = schemaVersion(handle, path); version < SCHEMA_VERSION; version++) {
+      migrations[version]?.(db).forEach(run);
+      run(db.updateTable('attune_schema').set({ version: version + 1 }));
     }
-    handle.exec('commit');
-  } catch (error) {
-    handle.exec('rollback');
-    throw error;
-  }
+  });
+  upgrade.immediate();
 }
 
-async function schemaVersion(db: Kysely<Tables>, path: string): Promise<number> {
-  const { rows } = await sql<{ name: string }>`select name from sqlite_master where type = 'table'`.execute(db);
-  const names = rows.map(({ name }) => name);
-  if (!names.includes('attune_schema')) {
-    if (names.length > 0)
+function schemaVersion(handle: Database.Database, path: string): number {
+  const tables = handle.prepare<[], string>("select name from sqlite_master where type = 'table'").pluck().all();
+  if (!tables.includes('attune_schema')) {
+    if (tables.length > 0)
       throw new TuneError(
         'no-database',
-        `"${path}" is a database of another program (it has tables such as "${names[0]}"); choose another path.`,
+        `"${path}" is a database of another program (it has tables such as "${tables[0]}"); choose another path.`,
         { path },
       );
     return 0;
   }
-  const { version } = await db.selectFrom('attune_schema').select('version').executeTakeFirstOrThrow();
+  const version = handle.prepare<[], number>('select version from attune_schema').pluck().get() ?? 0;
   if (version > SCHEMA_VERSION)
     throw new TuneError(
       'newer-schema',

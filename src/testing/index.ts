@@ -3,3 +3,6 @@ export { evaluate } from './evaluate.ts';
 export { checkGradient } from './gradient-check.ts';
 export type { Argument, GradientCheck, GradientReport } from './gradient-check.ts';
 export type { Value } from './kernels.ts';
+export type { Law } from './law.ts';
+export { samplerLaws, type SamplerOptions } from './sampler-suite.ts';
+export { storageLaws, type StorageUnderTest } from './storage-suite.ts';
