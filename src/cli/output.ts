@@ -1,6 +1,7 @@
 /**
  * The process's output streams: lines for people, filtered to what the terminal's encoding can show, and what happens when the reader goes away.
  */
+import { EXIT } from './failure.ts';
 import { screenOf, speaksUnicode, toAscii } from './screen.ts';
 import type { Screen } from './screen.ts';
 
@@ -22,12 +23,16 @@ export const stdoutScreen = (): Screen => screenOf(process.stdout);
 
 let closed: (() => void) | undefined;
 
-/** Says what to do when the reader of stdout or stderr is gone (EPIPE); a later call replaces the earlier answer. */
+/** Says what to do when the reader of stdout or stderr is gone; a later call replaces the earlier answer. */
 export function onClosedOutput(action: () => void): void {
   if (closed === undefined) {
     for (const stream of [process.stdout, process.stderr]) {
       stream.on('error', (error: NodeJS.ErrnoException) => {
-        if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error;
+        // EPIPE: the pipe's reader ended; EIO: the terminal is gone. Anything else (a full disk) is a failure to be told.
+        if (error.code !== 'EPIPE' && error.code !== 'EIO' && error.code !== 'ERR_STREAM_DESTROYED') {
+          if (stream === process.stdout) writeError(`The output cannot be written: ${error.message}.`);
+          process.exit(EXIT.failed);
+        }
         closed?.();
       });
     }

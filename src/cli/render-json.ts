@@ -1,6 +1,7 @@
 /**
  * A run as JSON lines: one object per finished trial and a last one for the run. Other events are progress and have no line.
  */
+import type { Values } from '#core';
 import type { RunEvent } from '#tune';
 
 /** The line of an event, or null. The order of keys is part of the contract's look: readers see the event's name first. */
@@ -26,7 +27,7 @@ export function jsonLine(event: RunEvent): string | null {
         study,
         trials,
         best: best === null ? null : { number: best.number, params: best.params, values: best.values },
-        ...(test === undefined ? {} : { test }),
+        ...(test === undefined || best === null ? {} : { test: only(test, Object.keys(best.values)) }),
         bundle: bundle ?? null,
       });
     }
@@ -40,3 +41,7 @@ export function jsonLine(event: RunEvent): string | null {
       return null;
   }
 }
+
+/** Test values are keyed by objective, as all values are; the other metrics are in the bundle. */
+const only = (values: Values, names: readonly string[]): Values =>
+  Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)));

@@ -4,7 +4,7 @@
 import { replay } from '#core';
 import type { Storage, StudyState, TrialRecord } from '#core';
 import { didYouMean } from '#math';
-import { openStorage } from '#storage';
+import { openStorage, workerAlive } from '#storage';
 import { usage } from './failure.ts';
 import type { TrialRow } from './report.ts';
 
@@ -38,6 +38,16 @@ export async function readStudy(url: string, name: string): Promise<StudyState> 
       url,
     });
   });
+}
+
+/** Running trials whose process lives, and those whose process is gone: they run again when the study is resumed. */
+export function runningTrials({ trials, running }: StudyState): { readonly alive: number; readonly lost: number } {
+  let alive = 0;
+  for (const number of running) {
+    const trial = trials[number];
+    if (trial?.state === 'running' && workerAlive(trial.worker)) alive++;
+  }
+  return { alive, lost: running.size - alive };
 }
 
 /** A record as a row of the table; what a trial was on test is kept as its attribute `test`. */

@@ -10,7 +10,7 @@ import { stdoutScreen, writeJson, writeLine } from '../output.ts';
 import type { ReadFlags } from '../program.ts';
 import { trialTable } from '../report.ts';
 import type { Screen } from '../screen.ts';
-import { readStudy, rowOf } from '../study-reader.ts';
+import { readStudy, rowOf, runningTrials } from '../study-reader.ts';
 
 export async function show(name: string, { storage, json }: ReadFlags): Promise<ExitCode> {
   const study = await readStudy(storage, name);
@@ -66,7 +66,9 @@ function studyText(study: StudyState, screen: Screen): string {
   return sections.join('\n\n');
 }
 
-function definitionText({ definition, trials, counts, finished }: StudyState, { colors }: Screen): string {
+function definitionText(study: StudyState, { colors }: Screen): string {
+  const { definition, trials, counts, finished } = study;
+  const { lost } = runningTrials(study);
   const { name, source, objectives, sampler, pruner, seed, hints, createdAt } = definition;
   const states = Object.entries(counts).filter(([, n]) => n > 0);
   const planned =
@@ -79,7 +81,10 @@ function definitionText({ definition, trials, counts, finished }: StudyState, { 
     [
       'progress',
       [planned, ...states.map(([state, n]) => `${n} ${state}`)].join(', ') +
-        (finished === null ? '' : ` (${finished.reason})`),
+        (finished === null ? '' : ` (${finished.reason})`) +
+        (lost === 0
+          ? ''
+          : ` (the process of ${lost} is gone: "attune run … --resume" runs ${lost === 1 ? 'it' : 'them'} again)`),
     ],
     ...spaceLines(definition),
   ];

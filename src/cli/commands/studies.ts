@@ -6,7 +6,7 @@ import type { ExitCode } from '../failure.ts';
 import { metricNumber } from '../format.ts';
 import { stdoutScreen, writeJson, writeLine } from '../output.ts';
 import type { ReadFlags } from '../program.ts';
-import { readState, withStorage } from '../study-reader.ts';
+import { readState, runningTrials, withStorage } from '../study-reader.ts';
 import { renderTable } from '../table.ts';
 
 interface StudyLine {
@@ -58,7 +58,8 @@ export async function studies({ storage: url, json }: ReadFlags): Promise<ExitCo
   return EXIT.done;
 }
 
-function lineOf({ definition, trials, counts, finished }: StudyState): StudyLine {
+function lineOf(study: StudyState): StudyLine {
+  const { definition, trials, counts, finished } = study;
   const { name, createdAt, source = null, hints, objectives } = definition;
   const [objective, second] = objectives;
   const best = objective === undefined || second !== undefined ? null : bestTrial(trials, objectives);
@@ -70,7 +71,7 @@ function lineOf({ definition, trials, counts, finished }: StudyState): StudyLine
     planned: hints.trials ?? null,
     complete: counts.complete,
     failed: counts.failed,
-    running: counts.running,
+    running: runningTrials(study).alive,
     finished: finished !== null,
     best:
       best === null || objective === undefined
