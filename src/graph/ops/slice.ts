@@ -3,7 +3,7 @@
  * The gradient of a strided slice puts zeros between the elements: [n] → [n, 1] → [n, step] → [n·step].
  */
 import { TuneError } from '#math';
-import { normalizeAxes, numberDim, showShape } from '../dim.ts';
+import { normalizeAxes, numberDim, sameShape, showShape } from '../dim.ts';
 import { constant, differentiable, int64, node } from '../tensor.ts';
 import type { Tensor } from '../tensor.ts';
 import { reshape } from './reshape.ts';
@@ -32,6 +32,7 @@ export function slice(x: Tensor, ranges: readonly Range[]): Tensor {
     shape[at] = count;
     return { at, start, end, step, size, count };
   });
+  if (sameShape(shape, x.shape)) return x;
   const column = (pick: (cut: (typeof cuts)[number]) => number): Tensor => int64(...cuts.map(pick));
   const y = node(
     'Slice',
