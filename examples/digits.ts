@@ -3,12 +3,12 @@
  * `attune run examples/digits.ts --parallel 2`
  */
 import { choice, experiment } from 'attune';
-import { conv2d, dense, flatten, maxPool2d, sequential } from 'attune/nn';
+import { conv2d, dense, dropout, flatten, maxPool2d, sequential } from 'attune/nn';
 import { adam } from 'attune/optim';
 
 export default experiment({
   dataset: 'digits',
-  space: { learningRate: choice([3e-4, 1e-3, 3e-3]), batchSize: choice([32, 64, 128]) },
+  space: { learningRate: choice([1e-3, 3e-3, 1e-2]), batchSize: choice([32, 64, 128]) },
   model: (p, data) =>
     sequential([
       conv2d(16, 3, { activation: 'relu' }),
@@ -16,13 +16,14 @@ export default experiment({
       conv2d(32, 3, { activation: 'relu' }),
       maxPool2d(2),
       flatten(),
-      dense(64, { activation: 'relu' }),
+      dropout(0.5),
+      dense(128, { activation: 'relu' }),
       dense(data.classes),
     ]),
   train: (p) => ({
     optimizer: adam({ learningRate: p.learningRate }),
     batchSize: p.batchSize,
-    epochs: 5,
+    epochs: 6,
     earlyStopping: { patience: 2 },
   }),
   validationSplit: 0.2,

@@ -58,7 +58,8 @@ async function prepare(typescript: boolean): Promise<void> {
 
 /** The module's exports. What the file throws comes through as it is. */
 export async function importUserModule(path: string): Promise<Readonly<Record<string, unknown>>> {
-  await prepare(/\.[mc]?tsx?$/.test(path));
+  // Run from source, the doors themselves are TypeScript.
+  await prepare(fromSource || /\.[mc]?tsx?$/.test(path));
   const loaded: unknown = await import(pathToFileURL(path).href);
   return loaded as Readonly<Record<string, unknown>>; // a module namespace is an object
 }
