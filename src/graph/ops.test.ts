@@ -1,18 +1,20 @@
 /**
  * Every differentiable op and its edge shapes, a line each: the gradient against central differences of the naive float64 evaluator,
- * and ONNX Runtime's outputs and gradients against that evaluator.
+ * ONNX Runtime's outputs and gradients against that evaluator, and the evaluator against PyTorch's numbers.
  */
 import { describe, expect, it } from 'vitest';
 import type { Rng } from '#math';
-import { checkGradient } from '#testing';
-import type { Argument } from '#testing';
+import { checkGradient, evaluate } from '#testing';
+import type { Argument, Value } from '#testing';
 import * as ops from './index.ts';
 import type { Shape, Tensor } from './index.ts';
+// torch 1.13.0 in float64, printed by scripts/golden/ops.py
+import golden from './ops.golden.json' with { type: 'json' };
 
 interface OpCase {
   readonly arguments: readonly Argument[];
   readonly build: (...xs: Tensor[]) => Tensor;
-  /** Where the op's cost allows no second symbolic size. */
+  /** What 'B' stands for in the gradient check. */
   readonly batches?: readonly number[];
 }
 
@@ -157,6 +159,12 @@ const cases: Readonly<Record<string, OpCase>> = {
   where: of((a, b) => ops.where(ops.greater(a, b), a, ops.mul(b, 2)), ['B', 5], [5]),
 };
 
+/** Inputs with equal numbers, where there is no derivative to measure: the chosen gradient is PyTorch's. */
+const ties: typeof cases = {
+  'maxPool2d, ties': maxPool({ size: 2 }, ['B', 2, 6, 6]),
+  'maxPool2d, overlapping, ties': maxPool({ size: 3, stride: 2, padding: 1 }, ['B', 2, 6, 7]),
+};
+
 describe.each(Object.entries(cases))('%s', (_name, op) => {
   it('has the gradient that finite differences show, and ONNX Runtime agrees', async () => {
     const { differences, runtime } = await checkGradient(op);
@@ -164,5 +172,33 @@ describe.each(Object.entries(cases))('%s', (_name, op) => {
     expect(differences).toBeLessThan(1e-6);
     // float32 has 6e-8; sums of a few hundred products lose two digits, and division by small numbers one more.
     expect(runtime).toBeLessThan(1e-4);
+  });
+});
+
+const toValue = ({ shape, data }: { shape: number[]; data: number[] }): Value => ({
+  shape,
+  data: Float64Array.from(data),
+});
+
+describe('the numbers of PyTorch', () => {
+  it.each(Object.entries(golden))('%s', (name, { inputs, r, y, gradients }) => {
+    const op = cases[name] ?? ties[name];
+    if (op === undefined) throw new Error(`no op is called ${name}`);
+    const xs = op.arguments.map(({ shape }, i) => ops.input(`x${i}`, shape));
+    const built = op.build(...xs);
+    const loss = ops.sum(ops.mul(built, ops.input('r', built.shape)));
+    const feeds = { r: toValue(r), ...Object.fromEntries(inputs.map((value, i) => [`x${i}`, toValue(value)])) };
+    const got = evaluate([built, ...ops.gradients(loss, xs)], feeds);
+    for (const [i, wanted] of [y, ...gradients].entries()) {
+      expect(got[i]?.shape).toEqual(wanted.shape);
+      // The file holds 9 significant digits.
+      wanted.data.forEach((x, k) =>
+        expect(Math.abs((got[i]?.data[k] ?? NaN) - x)).toBeLessThan(1e-8 * (1 + Math.abs(x))),
+      );
+    }
+  });
+
+  it('are there for every op of the table', () => {
+    expect(Object.keys(golden).sort()).toEqual([...Object.keys(cases), ...Object.keys(ties)].sort());
   });
 });

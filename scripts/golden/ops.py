@@ -1,0 +1,191 @@
+"""
+Forward values and gradients of the ops of src/graph by PyTorch in float64.
+
+    /usr/bin/python3 scripts/golden/ops.py > src/graph/ops.golden.json      # torch 1.13.0
+
+Names and shapes are those of src/graph/ops.test.ts, with B = 2. The gradients are those of sum(r * y).
+Numbers are written with 9 significant digits.
+"""
+import json
+import torch
+import torch.nn.functional as F
+
+torch.manual_seed(7)
+torch.set_default_dtype(torch.float64)
+B = 2
+
+
+def normal(*shape):
+    return torch.randn(shape).mul(1000).round().div(1000)
+
+
+def positive(*shape):
+    return (0.3 + 2 * torch.rand(shape)).mul(1000).round().div(1000)
+
+
+def apart(*shape):
+    return (0.2 + torch.rand(shape)).mul(1000).round().div(1000) * torch.sign(torch.randn(shape))
+
+
+def pad_then(x, left, right, top, bottom, value=0.0):
+    return F.pad(x, (left, right, top, bottom), value=value)
+
+
+def conv(**options):
+    return lambda x, w, b: F.conv2d(x, w, b, **options)
+
+
+LABELS = torch.tensor([2, 0, 1])
+CONV = "conv2d, "
+POOL = "maxPool2d, "
+
+cases = {
+    "abs": (torch.abs, [apart(B, 4)]),
+    "add": (torch.add, [normal(B, 4), normal(B, 4)]),
+    "add, a row": (torch.add, [normal(B, 2, 4), normal(4)]),
+    "add, both stretched": (torch.add, [normal(B, 1, 4), normal(5, 1)]),
+    "add, a scalar": (torch.add, [normal(B, 4), normal()]),
+    "averagePool2d": (lambda x: F.avg_pool2d(x, 2), [normal(B, 3, 4, 6)]),
+    "averagePool2d, overlapping with padding": (lambda x: F.avg_pool2d(x, 3, 2, 1), [normal(B, 2, 7, 6)]),
+    "averagePool2d, padding not counted": (
+        lambda x: F.avg_pool2d(x, 3, 2, 1, count_include_pad=False),
+        [normal(B, 2, 7, 6)],
+    ),
+    "averagePool2d, stride does not divide": (lambda x: F.avg_pool2d(x, (2, 3)), [normal(B, 1, 5, 8)]),
+    "batchNorm, images": (
+        lambda x, g, b: F.batch_norm(x, None, None, g, b, training=True),
+        [normal(B, 3, 4, 5), normal(3), normal(3)],
+    ),
+    "batchNorm, rows": (
+        lambda x, g, b: F.batch_norm(x, None, None, g, b, training=True, eps=1e-3),
+        [normal(5, 3), normal(3), normal(3)],
+    ),
+    "batchNormInference": (
+        lambda x, g, b: F.batch_norm(x, torch.tensor([0.5, -1]), torch.tensor([2, 0.5]), g, b),
+        [normal(B, 2, 3, 3), normal(2), normal(2)],
+    ),
+    "clip": (lambda x: torch.clip(x, -0.5, 0.7), [normal(B, 9)]),
+    "concat": (lambda a, b: torch.cat([a, b], 1), [normal(B, 2, 3), normal(B, 4, 3)]),
+    CONV + "3×3": (conv(), [normal(B, 2, 6, 5), normal(4, 2, 3, 3), normal(4)]),
+    CONV + "1×1": (conv(), [normal(B, 3, 4, 4), normal(2, 3, 1, 1), normal(2)]),
+    CONV + "window as large as the image": (conv(), [normal(B, 2, 3, 4), normal(3, 2, 3, 4), normal(3)]),
+    CONV + "stride 2 with padding": (
+        conv(stride=2, padding=1),
+        [normal(B, 2, 7, 7), normal(3, 2, 3, 3), normal(3)],
+    ),
+    CONV + "stride does not divide": (conv(stride=(2, 3)), [normal(B, 2, 8, 9), normal(3, 2, 3, 2), normal(3)]),
+    CONV + "stride larger than the window": (conv(stride=3), [normal(B, 2, 9, 8), normal(2, 2, 2, 1), normal(2)]),
+    CONV + "padding differs by side": (
+        lambda x, w, b: F.conv2d(pad_then(x, 1, 1, 0, 2), w, b),
+        [normal(B, 1, 5, 4), normal(2, 1, 3, 3), normal(2)],
+    ),
+    CONV + 'even window, padding as "same"': (
+        lambda x, w, b: F.conv2d(x, w, b, padding="same"),
+        [normal(B, 2, 4, 4), normal(2, 2, 2, 2), normal(2)],
+    ),
+    CONV + "dilation": (
+        conv(dilation=(2, 1), padding=(2, 1)),
+        [normal(B, 2, 6, 6), normal(2, 2, 3, 3), normal(2)],
+    ),
+    CONV + "dilation with stride": (
+        conv(dilation=2, stride=2),
+        [normal(B, 2, 8, 9), normal(2, 2, 3, 2), normal(2)],
+    ),
+    CONV + "groups": (conv(groups=2, padding=1), [normal(B, 4, 5, 5), normal(6, 2, 3, 3), normal(6)]),
+    CONV + "depthwise": (
+        conv(groups=3, padding=1, stride=2),
+        [normal(B, 3, 5, 6), normal(3, 1, 3, 3), normal(3)],
+    ),
+    CONV + "depthwise with a multiplier": (conv(groups=3), [normal(B, 3, 5, 5), normal(6, 1, 3, 3), normal(6)]),
+    CONV + "no bias": (F.conv2d, [normal(B, 2, 5, 5), normal(3, 2, 3, 3)]),
+    "dense": (lambda x, w, b: x @ w + b, [normal(B, 5), normal(5, 4), normal(4)]),
+    "dense, of sequences": (lambda x, w, b: x @ w + b, [normal(B, 3, 5), normal(5, 2), normal(2)]),
+    "dense, no bias": (torch.matmul, [normal(B, 5), normal(5, 1)]),
+    "div": (torch.div, [normal(B, 4), apart(B, 4)]),
+    "div, by a row": (torch.div, [normal(B, 2, 4), apart(4)]),
+    "erf": (torch.erf, [normal(B, 5)]),
+    "exp": (torch.exp, [normal(B, 5)]),
+    "expand": (lambda x: x.expand(2, 3, 4), [normal(3, 1)]),
+    "flatten": (lambda x: torch.flatten(x, 1), [normal(B, 2, 3)]),
+    "gelu": (F.gelu, [normal(B, 7)]),
+    "gemm": (torch.matmul, [normal(B, 4), normal(4, 3)]),
+    "gemm, first transposed": (lambda a, b: a.T @ b, [normal(B, 4), normal(B, 3)]),
+    "gemm, second transposed": (lambda a, b: a @ b.T, [normal(B, 4), normal(3, 4)]),
+    "gemm, both transposed": (lambda a, b: a.T @ b.T, [normal(4, B), normal(3, 4)]),
+    "globalAveragePool2d": (lambda x: F.adaptive_avg_pool2d(x, 1).flatten(1), [normal(B, 3, 4, 5)]),
+    "leakyRelu": (lambda x: F.leaky_relu(x, 0.2), [apart(B, 6)]),
+    "log": (torch.log, [positive(B, 5)]),
+    "logSoftmax": (lambda x: F.log_softmax(x, -1), [normal(B, 5)]),
+    "logSoftmax, inner axis": (lambda x: F.log_softmax(x, 1), [normal(B, 4, 2)]),
+    "matmul": (torch.matmul, [normal(B, 3, 4), normal(B, 4, 2)]),
+    "matmul, one matrix for all": (torch.matmul, [normal(B, 3, 4), normal(4, 2)]),
+    "matmul, leading axes stretched": (torch.matmul, [normal(B, 1, 3, 4), normal(2, 4, 2)]),
+    "maxPool2d": (lambda x: F.max_pool2d(x, 2), [normal(B, 3, 4, 6)]),
+    POOL + "odd sizes": (lambda x: F.max_pool2d(x, 2), [normal(B, 2, 7, 5)]),
+    POOL + "3×2 windows": (lambda x: F.max_pool2d(x, (3, 2)), [normal(B, 2, 7, 5)]),
+    POOL + "1×1 window": (lambda x: F.max_pool2d(x, 1, 2), [normal(B, 2, 5, 4)]),
+    POOL + "apart": (lambda x: F.max_pool2d(x, 2, 3), [normal(B, 2, 8, 7)]),
+    POOL + "overlapping": (lambda x: F.max_pool2d(x, 3, 2), [normal(B, 2, 7, 8)]),
+    POOL + "overlapping with padding": (lambda x: F.max_pool2d(x, 3, 2, 1), [normal(B, 2, 6, 7)]),
+    POOL + "stride 1": (lambda x: F.max_pool2d(x, 2, 1), [normal(B, 2, 4, 5)]),
+    POOL + "padding": (lambda x: F.max_pool2d(x, 2, 2, 1), [normal(B, 2, 5, 4)]),
+    POOL + "padding differs by side": (
+        lambda x: F.max_pool2d(pad_then(x, 0, 1, 0, 1, -torch.inf), 3, 2),
+        [normal(B, 1, 6, 6)],
+    ),
+    POOL + "dilation": (lambda x: F.max_pool2d(x, 2, 2, 0, 2), [normal(B, 1, 7, 7)]),
+    # A grid of halves: many ties inside windows.
+    POOL + "ties": (lambda x: F.max_pool2d(x, 2), [normal(B, 2, 6, 6).mul(2).round().div(2)]),
+    POOL + "overlapping, ties": (lambda x: F.max_pool2d(x, 3, 2, 1), [normal(B, 2, 6, 7).mul(2).round().div(2)]),
+    POOL + "after relu": (lambda x: F.max_pool2d(F.relu(x), 2), [normal(B, 3, 4, 4)]),
+    "maximum": (torch.maximum, [normal(B, 4), normal(B, 4)]),
+    "maximum, with a number": (lambda x: torch.maximum(x, torch.tensor(0.1)), [normal(B, 6)]),
+    "mean": (torch.mean, [normal(B, 4)]),
+    "mean, inner axis kept": (lambda x: x.mean(1, keepdim=True), [normal(B, 3, 2)]),
+    "mean, over batch and last": (lambda x: x.mean((0, 2)), [normal(B, 3, 2)]),
+    "minimum": (torch.minimum, [normal(B, 4), normal(4)]),
+    "mul": (torch.mul, [normal(B, 4), normal(B, 4)]),
+    "mul, a column": (torch.mul, [normal(B, 4), normal(B, 1)]),
+    "mul, a scalar": (torch.mul, [normal(), normal(B, 4)]),
+    "neg": (torch.neg, [normal(B, 4)]),
+    "pad": (lambda x: F.pad(x, (1, 2)), [normal(B, 3)]),
+    "pick": (lambda x: x[torch.arange(3), LABELS], [normal(3, 4)]),
+    "pow": (lambda x: x**2.5, [positive(B, 5)]),
+    "reciprocal": (torch.reciprocal, [apart(B, 5)]),
+    "relu": (F.relu, [apart(B, 6)]),
+    "reshape": (lambda x: x.reshape(B, 3, 2), [normal(B, 6)]),
+    "reshape, batch joined": (lambda x: x.reshape(-1, 2), [normal(B, 3, 2)]),
+    "sigmoid": (torch.sigmoid, [normal(B, 5)]),
+    "slice": (lambda x: x[:, 1:3], [normal(B, 4)]),
+    "slice, strided": (lambda x: x[:, 1:6:2, 0:5:3], [normal(B, 7, 5)]),
+    "softmax": (lambda x: F.softmax(x, -1), [normal(B, 5)]),
+    "softmax, inner axis": (lambda x: F.softmax(x, 1), [normal(B, 4, 2)]),
+    "softplus": (F.softplus, [normal(B, 5)]),
+    "split": (lambda x: torch.cat([x[:, 3:], x[:, :2] ** 2, x[:, 2:3]], 1), [normal(B, 6)]),
+    "split, one part unused": (lambda x: x[:, 3:], [normal(B, 6)]),
+    "sqrt": (torch.sqrt, [positive(B, 5)]),
+    "square": (torch.square, [normal(B, 5)]),
+    "sub": (torch.sub, [normal(B, 4), normal(4)]),
+    "sum": (torch.sum, [normal(B, 4)]),
+    "sum, inner axes": (lambda x: x.sum((1, 3)), [normal(B, 2, 3, 2)]),
+    "tanh": (torch.tanh, [normal(B, 5)]),
+    "transpose": (lambda x: x.permute(2, 0, 1), [normal(B, 3, 2)]),
+    "where": (lambda a, b: torch.where(a > b, a, b * 2), [normal(B, 5), normal(5)]),
+}
+
+
+def value(t):
+    return {"shape": list(t.shape), "data": [float(f"{x:.9g}") for x in t.detach().reshape(-1).tolist()]}
+
+
+def golden(f, inputs):
+    xs = [x.clone().requires_grad_() for x in inputs]
+    y = f(*xs)
+    r = normal(*y.shape)
+    gradients = torch.autograd.grad((r * y).sum(), xs)
+    return {"inputs": [value(x) for x in xs], "r": value(r), "y": value(y), "gradients": [value(g) for g in gradients]}
+
+
+written = {name: golden(f, inputs) for name, (f, inputs) in cases.items()}
+lines = ",\n".join(f"{json.dumps(name, ensure_ascii=False)}: {json.dumps(case, separators=(',', ':'))}" for name, case in written.items())
+print("{\n" + lines + "\n}")
