@@ -16,6 +16,8 @@ export interface SuggestContext {
   readonly number: number;
   /** A stream of its own, forked from (study seed, 'trial', number). */
   readonly rng: Rng;
+  /** The same for every trial of the study: for what all of them share, as the scramble of a sequence. To be forked, never drawn from. */
+  readonly studyRng: Rng;
   readonly hints: Hints;
 }
 

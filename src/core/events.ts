@@ -49,12 +49,12 @@ export interface StudyCreated extends At {
   readonly definition: StudyDefinition;
 }
 /** A person's parameters, to be run before the sampler is asked again. */
-export interface TrialEnqueued extends OfTrial {
+interface TrialEnqueued extends OfTrial {
   readonly type: 'trialEnqueued';
   readonly params: Params;
 }
 /** The sampler's parameters; running from here on. */
-export interface TrialCreated extends OfTrial {
+interface TrialCreated extends OfTrial {
   readonly type: 'trialCreated';
   readonly params: Params;
   readonly worker: string;
@@ -62,44 +62,44 @@ export interface TrialCreated extends OfTrial {
   readonly note?: string;
 }
 /** A waiting or paused trial runs (again). */
-export interface TrialStarted extends OfTrial {
+interface TrialStarted extends OfTrial {
   readonly type: 'trialStarted';
   readonly worker: string;
 }
-export interface Measured extends OfTrial {
+interface Measured extends OfTrial {
   readonly type: 'measured';
   readonly step: number;
   readonly values: Values;
 }
 /** The pruner's (or a person's) wish; the trial ends when its worker tells. */
-export interface StopRequested extends OfTrial {
+interface StopRequested extends OfTrial {
   readonly type: 'stopRequested';
   readonly reason: string;
 }
 /** The worker let go of the trial at its last step; it may be started again from there. */
-export interface TrialPaused extends OfTrial {
+interface TrialPaused extends OfTrial {
   readonly type: 'trialPaused';
   readonly reason: string;
 }
-export interface TrialFinished extends OfTrial {
+interface TrialFinished extends OfTrial {
   readonly type: 'trialFinished';
   readonly result: TrialResult;
 }
 /** Its worker is gone: it waits to be run again, keeping measurements up to `keptStep` (its checkpoint; null: from the start). */
-export interface TrialLost extends OfTrial {
+interface TrialLost extends OfTrial {
   readonly type: 'trialLost';
   readonly reason: string;
   readonly keptStep: number | null;
 }
 /** Of a trial, or of the study itself when `number` is null. */
-export interface AttributeSet extends At {
+interface AttributeSet extends At {
   readonly type: 'attributeSet';
   readonly number: number | null;
   readonly key: string;
   readonly value: Json;
 }
 /** The search ended; a trial that starts later reopens the study. */
-export interface StudyFinished extends At {
+interface StudyFinished extends At {
   readonly type: 'studyFinished';
   readonly reason: string;
 }

@@ -14,7 +14,7 @@ import { decodeEvent, encodeEvent, isTuneError, TuneError, type Storage, type St
 import { studyExists } from './memory.ts';
 import { migrations, SCHEMA_VERSION, type Tables } from './schema.ts';
 
-export interface SqliteOptions {
+interface SqliteOptions {
   /** Only read; a file that does not exist is an error. */
   readonly readonly?: boolean;
   /** How long to wait for another program's lock on the file. */

@@ -2,10 +2,9 @@
  * The loop in this process: keeps up to `parallel` objectives running until nothing is left to run.
  * A trial that fails is a record; the loop goes on. What the storage throws ends the loop.
  */
-import { TuneError } from '#core';
+import { TuneError, type Hints, type TrialRecord } from '#core';
 import { readError, type Outcome } from './outcome.ts';
-import type { Study } from './study.ts';
-import type { Trial } from './trial.ts';
+import type { Trial, TrialHandle } from './trial.ts';
 
 /** Gets a trial, answers its values. After report said 'pause' the answer is ignored; after 'stop' it may be nothing. */
 export type Objective<P, O extends string> = (trial: Trial<P>) => Outcome<O> | void | Promise<Outcome<O> | void>;
@@ -33,9 +32,22 @@ export interface OptimizeResult {
   readonly ran: number;
 }
 
+/** What the loop calls of its study. */
+interface Calls<P, O extends string> {
+  readonly hints: Hints;
+  readonly trials: readonly TrialRecord[];
+  next(
+    trials: number,
+    options: { readonly resumable: boolean },
+  ): Promise<{ readonly trial: Trial<P> } | { readonly nothing: string }>;
+  tell(trial: TrialHandle, outcome: Outcome<O>): Promise<unknown>;
+  release(trial: TrialHandle, reason: string): Promise<void>;
+  finish(reason: string): Promise<void>;
+}
+
 /** @internal */
 export async function optimize<P, O extends string>(
-  study: Study<P, O>,
+  study: Calls<P, O>,
   objective: Objective<P, O>,
   { trials = study.hints.trials, parallel = 1, timeoutMs, signal, resumable = false }: OptimizeOptions,
   endsByItself: boolean,
@@ -84,7 +96,7 @@ export async function optimize<P, O extends string>(
         if ('nothing' in work) end = work.nothing;
         else {
           ran++;
-          const task: Promise<void> = run(work.trial as Trial<P>) // of this study, whose parameters are P
+          const task: Promise<void> = run(work.trial)
             .catch((error: unknown) => void (broken ??= { error }))
             .finally(() => running.delete(task));
           running.add(task);

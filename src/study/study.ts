@@ -35,7 +35,7 @@ import { readMeasurement, readOutcome, type Outcome } from './outcome.ts';
 import { Trial, type TrialHandle } from './trial.ts';
 
 /** @internal What createStudy and openStudy have put together. */
-export interface StudyParts {
+interface StudyParts {
   readonly storage: Storage;
   readonly ownsStorage: boolean;
   readonly id: string;
@@ -65,7 +65,7 @@ export interface RecoverOptions {
   readonly keptStep?: (trial: RunningTrial) => number | null;
 }
 
-type Work = { readonly trial: Trial } | { readonly nothing: string };
+type Work<P> = { readonly trial: Trial<P> } | { readonly nothing: string };
 
 export class Study<P = Params, O extends string = string> {
   readonly space: Space;
@@ -131,11 +131,11 @@ export class Study<P = Params, O extends string = string> {
   async ask(options: AskOptions = {}): Promise<Trial<P>> {
     const work = await this.next(Infinity, { resumable: true, ...options });
     if ('nothing' in work) throw new TuneError('exhausted', work.nothing);
-    return work.trial as Trial<P>; // as above
+    return work.trial;
   }
 
   /** As `ask`, but makes a new trial only while the study has fewer than `trials`; says why when there is nothing to run. */
-  next(trials: number, { resumable = false, worker = this.#parts.worker }: AskOptions = {}): Promise<Work> {
+  next(trials: number, { resumable = false, worker = this.#parts.worker }: AskOptions = {}): Promise<Work<P>> {
     return this.#takeTurn(async () => {
       const suggestions = new Map<number, Suggestion>();
       for (;;) {
@@ -157,7 +157,7 @@ export class Study<P = Params, O extends string = string> {
         if (!(await this.#append([event]))) continue;
         const record = this.#running(event.number);
         const resumed = before !== undefined && (before.state === 'paused' || before.measurements.length > 0);
-        return { trial: new Trial(this, record, resumed, resumable) };
+        return { trial: new Trial<P>(this, record, resumed, resumable) };
       }
     });
   }
@@ -365,6 +365,7 @@ export class Study<P = Params, O extends string = string> {
       trials: this.#state.trials,
       number,
       rng,
+      studyRng: this.#rng,
       hints: this.hints,
     });
     return 'exhausted' in suggestion ? suggestion : { ...suggestion, params: space.parse(suggestion.params) };
