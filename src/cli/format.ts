@@ -41,10 +41,13 @@ export function duration(seconds: number): string {
 export const count = (n: number, noun: string, plural = `${noun}s`): string =>
   `${groupedNumber(n)} ${n === 1 ? noun : plural}`;
 
+/** Text from files, without characters that would steer a terminal. */
+export const printable = (text: string): string => text.replace(/\p{Cc}/gu, '?');
+
 /** A parameter's value as text: strings bare, numbers short, everything else as JSON. */
 export function valueText(value: unknown): string {
   if (typeof value === 'number') return shortNumber(value);
-  if (typeof value === 'string') return value;
+  if (typeof value === 'string') return printable(value);
   return JSON.stringify(value) ?? String(value);
 }
 
@@ -62,10 +65,13 @@ export const capitalize = (name: string): string => name.charAt(0).toUpperCase()
 /** The seed document's names of its two hyperparameters; every other parameter goes by its own name. */
 export const SHORT_NAMES: Readonly<Record<string, string>> = { learningRate: 'LR', batchSize: 'BS' };
 
-/** `LR=0.001 BS=32 momentum=0.9`: for lines that must be short, a nested parameter by the last part of its path. */
+/** Where room is short: a nested parameter by the last part of its path. */
+export const shortName = (path: string): string => SHORT_NAMES[path] ?? path.slice(path.lastIndexOf('.') + 1);
+
+/** `LR=0.001 BS=32 momentum=0.9`. */
 export const shortParamsText = (params: Params): string =>
   Object.entries(flatten(params))
-    .map(([path, value]) => `${SHORT_NAMES[path] ?? path.slice(path.lastIndexOf('.') + 1)}=${valueText(value)}`)
+    .map(([path, value]) => `${shortName(path)}=${valueText(value)}`)
     .join(' ');
 
 /** `170 MB`, `1.2 kB`: decimal units, as download pages count. */

@@ -4,48 +4,9 @@
 import { Command, Option } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import type { ExitCode } from './failure.ts';
+import { DEFAULT_STORAGE, EXPORT_FORMATS } from './flags.ts';
+import type { DataFlags, ExportFlags, PredictFlags, ReadFlags, RunFlags } from './flags.ts';
 import { nonEmpty, oneOf, positiveInteger, positiveSeconds, seedNumber } from './options.ts';
-
-export const EXPORT_FORMATS = ['csv', 'json', 'optuna'] as const;
-
-export interface RunFlags {
-  readonly trials?: number;
-  readonly parallel?: number;
-  readonly sampler?: string;
-  readonly pruner?: string;
-  readonly seed?: number;
-  readonly storage?: string;
-  readonly study?: string;
-  readonly resume?: true;
-  readonly epochs?: number;
-  readonly timeout?: number;
-  readonly dataDir?: string;
-  readonly out?: string;
-  readonly json?: true;
-  readonly quiet?: true;
-}
-
-export interface ReadFlags {
-  readonly storage: string;
-  readonly json?: true;
-}
-
-export interface ExportFlags {
-  readonly storage: string;
-  readonly format: (typeof EXPORT_FORMATS)[number];
-  readonly out?: string;
-}
-
-export interface PredictFlags {
-  readonly json?: true;
-}
-
-export interface DataFlags {
-  readonly dataDir?: string;
-  readonly json?: true;
-}
-
-export const DEFAULT_STORAGE = 'sqlite:attune.db';
 
 /** Builds the tree; `finish` gets the exit code of the command that ran. */
 export function buildProgram(finish: (code: ExitCode) => void): Command {

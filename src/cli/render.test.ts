@@ -216,39 +216,12 @@ describe('the final report', () => {
         Round 3: LR=0.001, BS=32, Accuracy=0.9733
         Round 4: LR=0.001, BS=128, Accuracy=0.9600
 
-        trial          2
-        accuracy       0.9712
-        test accuracy  0.9733
-        state          complete
-        learningRate   0.001
-        batchSize      32
-        epochs         2
-        time           5.0 s
-        --------------------
-        trial          3
-        accuracy       0.9601
-        test accuracy  0.9600
-        state          complete
-        learningRate   0.001
-        batchSize      128
-        epochs         2
-        time           3.8 s
-        --------------------
-        trial          0
-        accuracy       0.9412
-        test accuracy  0.9433
-        state          complete
-        learningRate   0.0001
-        batchSize      32
-        epochs         2
-        time           8.2 s
-        --------------------
-        trial          1
-        state          failed
-        learningRate   10
-        batchSize      64
-        epochs         0
-        time           3.0 s
+        trial  accuracy    test  state         LR   BS
+        -----  --------  ------  --------  ------  ---
+            2    0.9712  0.9733  complete   0.001   32
+            3    0.9601  0.9600  complete   0.001  128
+            0    0.9412  0.9433  complete  0.0001   32
+            1                    failed        10   64
 
         Best: trial 2, accuracy 0.9712 on validation, 0.9733 on test
           learningRate=0.001 batchSize=32

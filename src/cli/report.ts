@@ -6,7 +6,7 @@ import type { Objective, Params, TrialState, Values } from '#core';
 import { flatten } from '#space';
 import type { DoneEvent, Round, StartedEvent, TrialEvent } from '#tune';
 import { oneLine } from './failure.ts';
-import { capitalize, count, duration, metricNumber, paramsText, SHORT_NAMES, valueText } from './format.ts';
+import { capitalize, count, duration, metricNumber, paramsText, SHORT_NAMES, shortName, valueText } from './format.ts';
 import type { Screen } from './screen.ts';
 import { renderTable } from './table.ts';
 import type { Column } from './table.ts';
@@ -61,22 +61,29 @@ export function trialTable(trials: readonly TrialRow[], objectives: readonly Obj
     .sort((a, b) => a.order - b.order || (a.loss === b.loss ? 0 : a.loss - b.loss) || a.number - b.number);
 
   const columns: (Column & { readonly cell: (row: (typeof rows)[number]) => string })[] = [];
-  const add = (head: string, cell: (row: (typeof rows)[number]) => string, align: 'left' | 'right' = 'right'): void => {
-    if (rows.some((row) => cell(row) !== '')) columns.push({ head, align, cell });
+  const add = (
+    head: string,
+    cell: (row: (typeof rows)[number]) => string,
+    options: Omit<Column, 'head'> = {},
+  ): void => {
+    if (rows.some((row) => cell(row) !== '')) columns.push({ head, align: 'right', cell, ...options });
   };
   const measured = (value: number | undefined): string => (value === undefined ? '' : metricNumber(value));
   add('trial', ({ number }) => String(number));
   for (const { name } of objectives) {
     add(name, ({ values }) => measured(values?.[name]));
-    add(`test ${name}`, ({ test }) => measured(test?.[name]));
+    add(`test ${name}`, ({ test }) => measured(test?.[name]), { short: 'test' });
   }
-  if (rows.some(({ state }) => state !== 'complete')) add('state', ({ state }) => state, 'left');
+  if (rows.some(({ state }) => state !== 'complete')) add('state', ({ state }) => state, { align: 'left' });
   for (const path of new Set(rows.flatMap(({ flat }) => Object.keys(flat)))) {
     const numeric = rows.every(({ flat }) => !(path in flat) || typeof flat[path] === 'number');
-    add(path, ({ flat }) => (path in flat ? valueText(flat[path]) : ''), numeric ? 'right' : 'left');
+    add(path, ({ flat }) => (path in flat ? valueText(flat[path]) : ''), {
+      align: numeric ? 'right' : 'left',
+      short: shortName(path),
+    });
   }
-  add('epochs', ({ epochs }) => (epochs === null ? '' : String(epochs)));
-  add('time', ({ seconds }) => (seconds === null ? '' : duration(seconds)));
+  add('epochs', ({ epochs }) => (epochs === null ? '' : String(epochs)), { optional: true });
+  add('time', ({ seconds }) => (seconds === null ? '' : duration(seconds)), { optional: true });
 
   const cells = rows.map((row) => columns.map(({ cell }) => cell(row)));
   return renderTable(columns, cells, screen, { mark: rows[0]?.state === 'complete' ? 0 : -1 });

@@ -1,6 +1,6 @@
 /**
- * Tables for terminals and pipes: light (one rule under the heads), numbers to the right; where a table would be wider than
- * the screen, each row becomes a short block of `head value` lines instead, so nothing overlaps or wraps.
+ * Tables for terminals and pipes: light (one rule under the heads), numbers to the right; a table that is too wide for the
+ * screen takes short heads, then leaves columns out, and at last each row becomes a block of `head value` lines: nothing overlaps or wraps.
  */
 import Table from 'cli-table3';
 import { displayWidth, padEnd, truncate } from './screen.ts';
@@ -9,6 +9,10 @@ import type { Screen } from './screen.ts';
 export interface Column {
   readonly head: string;
   readonly align?: 'left' | 'right';
+  /** Head where the full one makes the table too wide. */
+  readonly short?: string;
+  /** May be left out of a table that is still too wide; the last such column goes first. */
+  readonly optional?: boolean;
 }
 
 /** Lines of the table, without a newline at the end. `mark` is the row shown in bold (the best). */
@@ -18,13 +22,34 @@ export function renderTable(
   screen: Screen,
   { mark = -1 }: { mark?: number } = {},
 ): string {
-  const { colors, glyphs } = screen;
-  const widths = columns.map(({ head }, i) =>
-    Math.max(displayWidth(head), ...rows.map((row) => displayWidth(row[i] ?? ''))),
-  );
-  const total = widths.reduce((sum, width) => sum + width + 2, -2);
-  if (total > screen.width) return blocks(columns, rows, screen);
+  let [fitting, cells]: [readonly Column[], readonly (readonly string[])[]] = [columns, rows];
+  if (tableWidth(fitting, cells) > screen.width) {
+    fitting = columns.map((column) => ({ ...column, head: column.short ?? column.head }));
+  }
+  while (tableWidth(fitting, cells) > screen.width) {
+    const last = fitting.findLastIndex(({ optional = false }) => optional);
+    if (last < 0) return blocks(columns, rows, screen);
+    fitting = fitting.toSpliced(last, 1);
+    cells = cells.map((row) => row.toSpliced(last, 1));
+  }
+  return grid(fitting, cells, screen, mark);
+}
 
+const columnWidths = (columns: readonly Column[], rows: readonly (readonly string[])[]): number[] =>
+  columns.map(({ head }, i) =>
+    rows.reduce((width, row) => Math.max(width, displayWidth(row[i] ?? '')), displayWidth(head)),
+  );
+
+const tableWidth = (columns: readonly Column[], rows: readonly (readonly string[])[]): number =>
+  columnWidths(columns, rows).reduce((sum, width) => sum + width + 2, -2);
+
+function grid(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  { colors, glyphs }: Screen,
+  mark: number,
+): string {
+  const widths = columnWidths(columns, rows);
   const none = {
     top: '',
     'top-mid': '',

@@ -109,6 +109,11 @@ describe('attune run', { timeout: 180_000 }, () => {
     const text = await attune(dir, 'predict', bundle, files[0]?.path ?? '');
     expect(text.stdout).toMatch(/^digit-0-\d+\.png: \d {2}\(\d [01]\.\d{4}(, \d [01]\.\d{4}){9}\)\n$/);
 
+    writeFileSync(join(dir, 'large.png'), PNG.sync.write(new PNG({ width: 30, height: 28, fill: true })));
+    const large = await attune(dir, 'predict', bundle, 'large.png');
+    expect(large).toMatchObject({ code: 2, stdout: '' });
+    expect(large.stderr).toMatch(/^attune: large\.png .*28 × 30.*28 × 28.*\n$/);
+
     // What the reading commands make of it.
     expect((await attune(dir, 'studies')).stdout).toMatch(/\ndigits +2\/2 +0 +0\.\d{4} +finished/);
     const shown = (await attune(dir, 'show', 'digits')).stdout;

@@ -5,7 +5,7 @@ import { flatten } from '#space';
 import { EXIT } from '../failure.ts';
 import type { ExitCode } from '../failure.ts';
 import { writeError, writeJson, writeNote, writeLine } from '../output.ts';
-import type { ReadFlags } from '../program.ts';
+import type { ReadFlags } from '../flags.ts';
 import { readStudy } from '../study-reader.ts';
 
 export async function best(name: string, { storage, json }: ReadFlags): Promise<ExitCode> {

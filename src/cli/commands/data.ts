@@ -6,7 +6,7 @@ import type { ExitCode } from '../failure.ts';
 import { groupedNumber, shortNumber } from '../format.ts';
 import { stdoutScreen, writeJson, writeLine } from '../output.ts';
 import { createDownloadView } from '../presenter.ts';
-import type { DataFlags } from '../program.ts';
+import type { DataFlags } from '../flags.ts';
 import type { Screen } from '../screen.ts';
 import { renderTable } from '../table.ts';
 
@@ -19,7 +19,9 @@ export async function dataList({ dataDir, json }: DataFlags): Promise<ExitCode> 
     return EXIT.done;
   }
   const rows = sets.map(({ name, path, fetch, description }) => [name, path ?? `not here: ${fetch}`, description]);
-  writeLine(renderTable([{ head: 'name' }, { head: 'files' }, { head: 'what it is' }], rows, stdoutScreen()));
+  writeLine(
+    renderTable([{ head: 'name' }, { head: 'files' }, { head: 'what it is', optional: true }], rows, stdoutScreen()),
+  );
   return EXIT.done;
 }
 

@@ -5,7 +5,7 @@ import { EXIT, usage } from '../failure.ts';
 import type { ExitCode } from '../failure.ts';
 import { count } from '../format.ts';
 import { writeNote } from '../output.ts';
-import type { ExportFlags } from '../program.ts';
+import type { ExportFlags } from '../flags.ts';
 import { readStudy } from '../study-reader.ts';
 
 export async function exportStudy(name: string, { storage, format, out }: ExportFlags): Promise<ExitCode> {

@@ -3,9 +3,9 @@ import { loadBundle, predictFile } from '#bundle';
 import type { FilePrediction } from '#bundle';
 import { EXIT } from '../failure.ts';
 import type { ExitCode } from '../failure.ts';
-import { shortNumber } from '../format.ts';
+import { printable, shortNumber } from '../format.ts';
 import { stdoutScreen, writeJson, writeLine } from '../output.ts';
-import type { PredictFlags } from '../program.ts';
+import type { PredictFlags } from '../flags.ts';
 import type { Screen } from '../screen.ts';
 
 /** Probabilities shown as text; with more classes the rest is left to `--json`. */
@@ -30,9 +30,9 @@ export async function predict(path: string, inputs: readonly string[], { json }:
 export function predictionText({ input, prediction }: FilePrediction, { colors }: Screen): string {
   if (prediction.kind === 'regression') return `${input}: ${colors.bold(shortNumber(prediction.value))}`;
   const sorted = prediction.probabilities.toSorted((a, b) => b.probability - a.probability);
-  const shown = sorted.slice(0, SHOWN).map(({ label, probability }) => `${label} ${probability.toFixed(4)}`);
+  const shown = sorted.slice(0, SHOWN).map(({ label, probability }) => `${printable(label)} ${probability.toFixed(4)}`);
   const rest = sorted.length > SHOWN ? ', …' : '';
-  return `${input}: ${colors.bold(prediction.label)}  ${colors.dim(`(${shown.join(', ')}${rest})`)}`;
+  return `${input}: ${colors.bold(printable(prediction.label))}  ${colors.dim(`(${shown.join(', ')}${rest})`)}`;
 }
 
 /** Probabilities by label, in the order of the model's classes (labels that are whole numbers: in their own order). */

@@ -10,7 +10,7 @@ import { EXIT, unknownName, usage } from '../failure.ts';
 import type { ExitCode } from '../failure.ts';
 import { onClosedOutput } from '../output.ts';
 import { createPresenter } from '../presenter.ts';
-import type { RunFlags } from '../program.ts';
+import type { RunFlags } from '../flags.ts';
 import { shellWord } from '../report.ts';
 
 export async function run(file: string, flags: RunFlags): Promise<ExitCode> {

@@ -7,7 +7,7 @@ import type { ExitCode } from '../failure.ts';
 import { count, metricNumber, paramsText } from '../format.ts';
 import { historyChart } from '../history.ts';
 import { stdoutScreen, writeJson, writeLine } from '../output.ts';
-import type { ReadFlags } from '../program.ts';
+import type { ReadFlags } from '../flags.ts';
 import { trialTable } from '../report.ts';
 import type { Screen } from '../screen.ts';
 import { readStudy, rowOf, runningTrials } from '../study-reader.ts';

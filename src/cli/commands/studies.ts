@@ -5,7 +5,7 @@ import { EXIT } from '../failure.ts';
 import type { ExitCode } from '../failure.ts';
 import { metricNumber } from '../format.ts';
 import { stdoutScreen, writeJson, writeLine } from '../output.ts';
-import type { ReadFlags } from '../program.ts';
+import type { ReadFlags } from '../flags.ts';
 import { readState, runningTrials, withStorage } from '../study-reader.ts';
 import { renderTable } from '../table.ts';
 
@@ -42,8 +42,8 @@ export async function studies({ storage: url, json }: ReadFlags): Promise<ExitCo
     { head: 'failed', align: 'right' as const },
     { head: 'best', align: 'right' as const },
     { head: 'state' },
-    { head: 'created' },
-    { head: 'file' },
+    { head: 'created', optional: true },
+    { head: 'file', optional: true },
   ];
   const rows = lines.map((line) => [
     line.name,

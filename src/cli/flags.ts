@@ -1,0 +1,43 @@
+/**
+ * The flags of each command as its action gets them, parsed.
+ */
+export const EXPORT_FORMATS = ['csv', 'json', 'optuna'] as const;
+
+export interface RunFlags {
+  readonly trials?: number;
+  readonly parallel?: number;
+  readonly sampler?: string;
+  readonly pruner?: string;
+  readonly seed?: number;
+  readonly storage?: string;
+  readonly study?: string;
+  readonly resume?: true;
+  readonly epochs?: number;
+  readonly timeout?: number;
+  readonly dataDir?: string;
+  readonly out?: string;
+  readonly json?: true;
+  readonly quiet?: true;
+}
+
+export interface ReadFlags {
+  readonly storage: string;
+  readonly json?: true;
+}
+
+export interface ExportFlags {
+  readonly storage: string;
+  readonly format: (typeof EXPORT_FORMATS)[number];
+  readonly out?: string;
+}
+
+export interface PredictFlags {
+  readonly json?: true;
+}
+
+export interface DataFlags {
+  readonly dataDir?: string;
+  readonly json?: true;
+}
+
+export const DEFAULT_STORAGE = 'sqlite:attune.db';
