@@ -21,6 +21,7 @@ import { type Head, headFor } from './head.ts';
 import { fillMask } from './masks.ts';
 import { type Confusion, isMaximized } from './metrics.ts';
 import type { EpochReport, Progress } from './report.ts';
+import { cacheRows } from './row-cache.ts';
 import { type BestEpoch, type FitState, restoreVariables } from './state.ts';
 
 export type Decision = 'continue' | 'stop';
@@ -92,7 +93,8 @@ async function createTrainer(options: FitOptions): Promise<Trainer> {
   const { model, dataset, trainIndices, validationIndices, config, seed, threads = 1, resumeFrom } = options;
   const { evaluationBatchSize: batchSize = EVALUATION_BATCH_SIZE } = options;
   const traced = trace(model, dataset.inputShape, { training: true });
-  const encoder = options.encoder ?? dataset.fit(trainIndices);
+  const features = dataset.inputShape.reduce((size, n) => size * n, 1);
+  const encoder = cacheRows(options.encoder ?? dataset.fit(trainIndices), dataset.train, features);
   const head: Head = headFor(dataset, traced.output.shape, encoder.targetScale, config.loss);
   checkConfig(options, head);
 
