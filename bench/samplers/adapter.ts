@@ -41,17 +41,22 @@ export function toSpace(params: readonly JudgeParam[]): Space {
     if (!params.some((c) => c.condition?.param === p.name)) return choice(p.choices as readonly [string, ...string[]]); // never empty
     return branch(Object.fromEntries(p.choices.map((label) => [label, childrenOf(p, label)])));
   };
-  const fieldsOf = (list: readonly JudgeParam[]): Fields => Object.fromEntries(list.map((p) => [p.name, toParam(p)]));
+  const fieldsOf = (list: readonly JudgeParam[]): Fields =>
+    Object.fromEntries(list.map((p) => [ourName(p.name), toParam(p)]));
   return space(fieldsOf(params.filter((p) => p.condition === undefined)));
 }
+
+/** Our names hold no dots. */
+const ourName = (name: string): string => name.replaceAll('.', '__');
+const judgeName = (name: string): string => name.replaceAll('__', '.');
 
 /** { optimizer: { kind: 'sgd', momentum } } → { optimizer: 'sgd', momentum }. */
 function toJudge(params: Params): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(params).flatMap(([name, value]): [string, unknown][] => {
-      if (typeof value !== 'object' || value === null || !('kind' in value)) return [[name, value]];
+      if (typeof value !== 'object' || value === null || !('kind' in value)) return [[judgeName(name), value]];
       const { kind, ...children } = value;
-      return [[name, kind], ...Object.entries(toJudge(children))];
+      return [[judgeName(name), kind], ...Object.entries(toJudge(children))];
     }),
   );
 }
@@ -66,7 +71,7 @@ function named<T>(registry: Readonly<Record<string, () => T>>, name: string): T 
   return factory();
 }
 
-class Bench {
+export class Bench {
   readonly trials: TrialRecord[] = [];
   readonly objectives: readonly Objective[];
   readonly space: Space;
@@ -75,7 +80,10 @@ class Bench {
   private readonly sampler: Sampler;
   private readonly pruner: Pruner;
 
-  constructor({ params, direction, directions, seed, trials, maxBudget, totalBudget, options = {} }: Setup) {
+  constructor(
+    { params, direction, directions, seed, trials, maxBudget, totalBudget, options = {} }: Setup,
+    own?: Sampler,
+  ) {
     this.space = toSpace(params);
     this.objectives = (directions ?? [direction ?? 'minimize']).map((d, i) => ({ name: `v${i}`, direction: d }));
     this.rng = createRng(seed);
@@ -84,7 +92,7 @@ class Bench {
       ...(maxBudget === undefined ? {} : { maxSteps: maxBudget }),
       ...(totalBudget === undefined ? {} : { totalSteps: totalBudget }),
     };
-    this.sampler = named(samplers, options.sampler ?? 'auto');
+    this.sampler = own ?? named(samplers, options.sampler ?? 'auto');
     this.pruner = named(pruners, options.pruner ?? 'auto');
   }
 
@@ -111,6 +119,7 @@ class Bench {
       trials,
       number,
       rng: rng.fork('trial', number),
+      studyRng: rng,
       hints,
     });
     if ('exhausted' in suggestion) throw new Error(suggestion.exhausted);

@@ -16,6 +16,7 @@ export {
   type Point,
 } from './gaussian-process.ts';
 export { type History, type Observation, readHistory } from './history.ts';
+export { type ParzenDensity, parzenDensity, type ParzenOptions } from './parzen.ts';
 export { type PointSpace, pointSpaceOf } from './point-space.ts';
 export { maximise, type Scored, type SearchOptions } from './search.ts';
 export { emptyMemory, refitSize, representatives, surrogate, type SurrogateMemory } from './surrogate.ts';

@@ -1,9 +1,12 @@
 import type { Objective, SuggestContext, TrialRecord } from '#core';
 import { createRng, normalQuantile } from '#math';
 import { branch, choice, float, int, space, type Space } from '#space';
+import { samplerLaws } from '#testing';
 import { describe, expect, test } from 'vitest';
 import { gp, normalised } from './gp.ts';
 import { random } from './random.ts';
+
+for (const law of samplerLaws(() => gp(), { objectives: 2, longest: 30 })) test(law.name, law.check, 120_000);
 
 const minimise: readonly Objective[] = [{ name: 'loss', direction: 'minimize' }];
 type Value = number | 'failed' | 'running';
@@ -26,7 +29,8 @@ function record(number: number, params: SuggestContext['trials'][number]['params
 
 function context(s: Space, trials: readonly TrialRecord[], seed = 0): SuggestContext {
   const number = trials.length;
-  return { space: s, objectives: minimise, trials, number, rng: createRng(seed).fork('trial', number), hints: {} };
+  const studyRng = createRng(seed);
+  return { space: s, objectives: minimise, trials, number, rng: studyRng.fork('trial', number), studyRng, hints: {} };
 }
 
 function paramsOf(sampler: ReturnType<typeof gp>, c: SuggestContext) {

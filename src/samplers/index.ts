@@ -1,16 +1,25 @@
 import type { Sampler } from '#core';
 import { gp } from './gp.ts';
 import { grid } from './grid.ts';
+import { halton } from './halton.ts';
 import { random } from './random.ts';
+import { sobol } from './sobol.ts';
+import { tpe } from './tpe.ts';
 
 export { gp, type GpOptions } from './gp.ts';
 export { grid, type GridOptions } from './grid.ts';
+export { halton } from './halton.ts';
 export { random } from './random.ts';
+export { sobol } from './sobol.ts';
+export { tpe, type TpeOptions } from './tpe.ts';
 
 /** Samplers by the name that options, YAML files and the command line use. */
 export const samplers: Readonly<Record<string, () => Sampler>> = {
   auto: () => ({ ...gp(), name: 'auto' }),
   gp: () => gp(),
   grid,
+  halton,
   random,
+  sobol,
+  tpe: () => tpe(),
 };

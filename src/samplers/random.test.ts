@@ -20,6 +20,7 @@ const draws = (count: number): Infer<typeof s>[] =>
       trials: [],
       number,
       rng: createRng(1).fork('trial', number),
+      studyRng: createRng(1),
       hints: {},
     });
     if ('exhausted' in suggestion) throw new Error(suggestion.exhausted);

@@ -164,6 +164,7 @@ export function samplerLaws(
     trials,
     number: trials.length,
     rng: createRng(seed).fork('trial', trials.length),
+    studyRng: createRng(seed),
     hints: {},
   });
   const lengths = [0, 1, 2, 5, 12, longest];

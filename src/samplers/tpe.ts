@@ -1,0 +1,81 @@
+/**
+ * Tree-structured Parzen estimator: draws from the density of good trials where it most exceeds that of the others.
+ * Bergstra et al. 2011 (NeurIPS), §4; multivariate, with conditional groups, as surveyed by Watanabe 2023 (arXiv:2304.11127).
+ *   l(x)  density of the n_good best trials      g(x)  density of the rest, of pending trials ("constant liar") and of failed ones
+ * Suggests the candidate with the largest ln l(x) - ln g(x). Costs stay bounded in long studies: g holds at most `MOST_BAD` trials, evenly spaced in number.
+ * Several objectives: trials are ranked by non-domination, ties by the sum of their ranks in each objective.
+ * Cost: O(candidates · MOST_BAD · d + n log n) per suggestion.
+ */
+import type { Sampler } from '#core';
+import { argsort, ranks } from '#math';
+import { type History, type Observation, parzenDensity, type Point, pointSpaceOf, readHistory } from '#models';
+import { unexplored } from './unexplored.ts';
+
+export interface TpeOptions {
+  /** Random trials before the densities decide. */
+  readonly startTrials?: number;
+  /** Draws from l among which the best is taken. */
+  readonly candidates?: number;
+  /** γ: share of trials that count as good. */
+  readonly gamma?: number;
+}
+
+const MOST_GOOD = 25;
+const MOST_BAD = 800;
+/** Kernel width of a single point: σ = WIDTH · n^(-1/(d + 4)). */
+const WIDTH = 0.3;
+/** Above this many trials domination, which costs O(n²), gives way to mean ranks. */
+const MOST_COMPARED = 2000;
+
+export function tpe({ startTrials = 5, candidates = 64, gamma = 0.2 }: TpeOptions = {}): Sampler {
+  return {
+    name: 'tpe',
+    suggest({ space, objectives, trials, number, rng }) {
+      const points = pointSpaceOf(space);
+      const history = readHistory(space, objectives, trials);
+      const known = unexplored(space, history);
+      if (known.exhausted !== null) return { exhausted: known.exhausted };
+      if (trials.length < startTrials || history.observations.length < 2) {
+        const point = number === 0 ? points.start(rng) : points.uniform(rng);
+        return { params: points.decode(known.accept(point, rng)) };
+      }
+      const { good, bad } = split(history, gamma);
+      const l = parzenDensity(points, good, { width: WIDTH });
+      const g = parzenDensity(points, bad, { width: WIDTH });
+      let best: Point | null = null;
+      let bestScore = -Infinity;
+      for (let i = 0; i < candidates; i++) {
+        const x = l.sample(rng);
+        if (history.isKnown(x)) continue;
+        const score = l.logDensity(x) - g.logDensity(x);
+        if (score > bestScore) [best, bestScore] = [x, score];
+      }
+      return { params: points.decode(known.accept(best, rng)) };
+    },
+  };
+}
+
+function split({ observations, failed, pending }: History, gamma: number): { good: Point[]; bad: Point[] } {
+  const order = argsort(rankingOf(observations));
+  const count = Math.max(1, Math.min(Math.ceil(gamma * observations.length), MOST_GOOD));
+  const good = order.slice(0, count).map((i) => observations[i]!.point);
+  const rest = order.slice(count).sort((a, b) => a - b);
+  const step = Math.max(1, rest.length / MOST_BAD);
+  const kept = Array.from({ length: Math.min(rest.length, MOST_BAD) }, (_, k) => rest[Math.floor(k * step)]!);
+  return { good, bad: [...kept.map((i) => observations[i]!.point), ...failed.map((f) => f.point), ...pending] };
+}
+
+/** Lower is better: the loss itself, or for several objectives the number of trials that dominate this one, then its mean rank. */
+function rankingOf(observations: readonly Observation[]): ArrayLike<number> {
+  const n = observations.length;
+  const count = observations[0]?.losses.length ?? 1;
+  if (count === 1) return Float64Array.from(observations, (o) => o.losses[0]!);
+  const byObjective = Array.from({ length: count }, (_, k) => ranks(observations.map((o) => o.losses[k]!)));
+  const dominates = (a: number, b: number): boolean =>
+    byObjective.every((r) => r[a]! <= r[b]!) && byObjective.some((r) => r[a]! < r[b]!);
+  return observations.map((_, i) => {
+    let dominated = 0;
+    for (let j = 0; n <= MOST_COMPARED && j < n; j++) if (dominates(j, i)) dominated++;
+    return dominated + byObjective.reduce((sum, r) => sum + r[i]!, 0) / (count * (n + 1));
+  });
+}
