@@ -38,10 +38,14 @@ export function buildProgram(finish: (code: ExitCode) => void): Command {
         'Ctrl-C stops cleanly; --resume goes on where it stopped.',
     )
     .argument('<file>', 'module whose default export is an experiment')
-    .option('--trials <n>', 'number of trials', positiveInteger('--trials'))
+    .option(
+      '--trials <n>',
+      "number of trials (default: the experiment's, the grid's size, or 20)",
+      positiveInteger('--trials'),
+    )
     .option(
       '--parallel <n>',
-      'trials that run at the same time, each in its own process',
+      'trials that run at the same time, each in its own process (default: one per core)',
       positiveInteger('--parallel'),
     )
     .option('--sampler <name>', 'how hyperparameters are chosen', nonEmpty('--sampler'))

@@ -106,7 +106,8 @@ export function finalReport(
     });
     lines.push('', trialTable(rows, [objective], screen));
   }
-  lines.push('', ...bestLines(done, objective.name, screen));
+  if (lines.length > 0) lines.push('');
+  lines.push(...bestLines(done, objective.name, screen));
   if (done.bundle !== undefined) {
     lines.push(`Model: ${done.bundle}`, `Predict: attune predict ${shellWord(done.bundle)} FILE`);
   }
