@@ -4,5 +4,6 @@ export { checkGradient } from './gradient-check.ts';
 export type { Argument, GradientCheck, GradientReport } from './gradient-check.ts';
 export type { Value } from './kernels.ts';
 export type { Law } from './law.ts';
+export { prunerLaws, type PrunerLawOptions } from './pruner-suite.ts';
 export { samplerLaws, type SamplerOptions } from './sampler-suite.ts';
 export { storageLaws, type StorageUnderTest } from './storage-suite.ts';
