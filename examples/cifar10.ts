@@ -7,7 +7,8 @@ import { conv2d, dense, flatten, maxPool2d, sequential } from 'attune/nn';
 import { adam } from 'attune/optim';
 
 export default experiment({
-  dataset: 'cifar10',
+  // Pixels divided by 255, as the experiment has it; without `normalize` they are standardised per channel.
+  dataset: { name: 'cifar10', normalize: 'unit' },
   space: { learningRate: choice([1e-4, 1e-3, 1e-2]), batchSize: choice([32, 64, 128]) },
   model: (p, data) =>
     sequential([
