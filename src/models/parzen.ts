@@ -6,7 +6,7 @@
  *   category, K labels      (1/n + [same label]) / (1 + K/n): one more observation, spread evenly
  *   inactive                an axis counts only where x is active; a point at which it is inactive knows nothing of it and is flat there
  *   n  points   d  axes   σ = width · n^(-1/(d + 4)), at least `leastWidth` and half a grid cell
- * Cost: O(n d) for a log density. The mass that the cut leaves is interpolated from a table of 512 places (error below 1 %), since its two error functions for
+ * Cost: O(n d) for a log density. The mass that the cut leaves is interpolated from a table of 256 places (error below 1 %), since its two error functions for
  * each point and axis would cost more than all the rest.
  */
 import { normalLogMass, type Rng, truncatedNormalQuantile } from '#math';
@@ -24,7 +24,9 @@ export interface ParzenDensity {
   readonly sample: (rng: Rng) => Point;
 }
 
-const MASS_PLACES = 512;
+const MASS_PLACES = 256;
+/** Terms this far below the largest, in logarithms, are left out of a sum. */
+const NEGLIGIBLE = 25;
 
 export function parzenDensity(
   space: PointSpace,
@@ -45,16 +47,22 @@ export function parzenDensity(
     space.axes[d] === 'category' ? v : Math.round(v * (space.sizes[d]! - 1));
   const flat = tables.map((table, d) => (table === null ? 0 : -Math.log(space.sizes[d]!)));
 
-  // [n, d]: the coordinate, or its place in a table; and the logarithm of what a normal kernel is divided by.
+  // [d, n]: the coordinate, or its place in a table; and the logarithm of what a normal kernel is divided by.
   const centres = new Float64Array(n * D);
   const logScale = new Float64Array(n * D);
+  const logMasses = new Map<number, (mu: number) => number>(); // axes of one width share a table
   for (let d = 0; d < D; d++) {
-    const logMass = tables[d] === null ? interpolatedLogMass(sigma[d]!) : null;
-    const constant = -0.5 * Math.log(2 * Math.PI) - Math.log(sigma[d]!);
+    const width = sigma[d]!;
+    let logMass: ((mu: number) => number) | null = null;
+    if (tables[d] === null) {
+      logMass = logMasses.get(width) ?? interpolatedLogMass(width);
+      logMasses.set(width, logMass);
+    }
+    const constant = -0.5 * Math.log(2 * Math.PI) - Math.log(width);
     for (let i = 0; i < n; i++) {
       const v = points[i]![d]!;
-      centres[i * D + d] = tables[d] === null || Number.isNaN(v) ? v : placeOf(d, v);
-      if (logMass !== null && !Number.isNaN(v)) logScale[i * D + d] = constant - logMass(v);
+      centres[d * n + i] = tables[d] === null || Number.isNaN(v) ? v : placeOf(d, v);
+      if (logMass !== null && !Number.isNaN(v)) logScale[d * n + i] = constant - logMass(v);
     }
   }
 
@@ -69,13 +77,13 @@ export function parzenDensity(
       terms[n] = terms[n]! + even;
       if (table !== null) {
         const row = placeOf(d, v) * space.sizes[d]!;
-        for (let i = 0, p = d; i < n; i++, p += D) {
+        for (let i = 0, p = d * n; i < n; i++, p++) {
           const c = centres[p]!;
           terms[i] = terms[i]! + (c === c ? table[row + c]! : even); // c === c: not NaN
         }
       } else {
         const half = 0.5 / (sigma[d]! * sigma[d]!);
-        for (let i = 0, p = d; i < n; i++, p += D) {
+        for (let i = 0, p = d * n; i < n; i++, p++) {
           const gap = v - centres[p]!;
           if (gap === gap) terms[i] = terms[i]! + logScale[p]! - half * gap * gap;
         }
@@ -84,7 +92,7 @@ export function parzenDensity(
     let top = -Infinity;
     for (let i = 0; i <= n; i++) if (terms[i]! > top) top = terms[i]!;
     let sum = 0;
-    for (let i = 0; i <= n; i++) if (terms[i]! > top - 40) sum += Math.exp(terms[i]! - top);
+    for (let i = 0; i <= n; i++) if (terms[i]! > top - NEGLIGIBLE) sum += Math.exp(terms[i]! - top);
     return top + Math.log(sum / (n + 1));
   }
 

@@ -1,4 +1,5 @@
 import type { Sampler } from '#core';
+import { auto } from './auto.ts';
 import { gp } from './gp.ts';
 import { grid } from './grid.ts';
 import { halton } from './halton.ts';
@@ -6,6 +7,7 @@ import { random } from './random.ts';
 import { sobol } from './sobol.ts';
 import { tpe } from './tpe.ts';
 
+export { auto, type AutoOptions } from './auto.ts';
 export { gp, type GpOptions } from './gp.ts';
 export { grid, type GridOptions } from './grid.ts';
 export { halton } from './halton.ts';
@@ -15,7 +17,7 @@ export { tpe, type TpeOptions } from './tpe.ts';
 
 /** Samplers by the name that options, YAML files and the command line use. */
 export const samplers: Readonly<Record<string, () => Sampler>> = {
-  auto: () => ({ ...gp(), name: 'auto' }),
+  auto: () => auto(),
   gp: () => gp(),
   grid,
   halton,

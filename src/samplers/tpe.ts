@@ -21,7 +21,7 @@ export interface TpeOptions {
 }
 
 const MOST_GOOD = 25;
-const MOST_BAD = 800;
+const MOST_BAD = 400;
 /** Kernel width of a single point: σ = WIDTH · n^(-1/(d + 4)). */
 const WIDTH = 0.3;
 /** Above this many trials domination, which costs O(n²), gives way to mean ranks. */

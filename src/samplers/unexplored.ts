@@ -3,8 +3,9 @@
  * A proposal that is known, or missing, is replaced by a uniform draw, and when draws keep hitting known points by the first unknown one of the grid
  * from a random place on. Cost: O(1) while points are plentiful; at worst one pass over the grid.
  */
+import type { Sampler } from '#core';
 import type { Rng } from '#math';
-import { type History, type Point, pointSpaceOf } from '#models';
+import { type History, type Point, pointSpaceOf, readHistory } from '#models';
 import { cardinality, gridPoint, type Space } from '#space';
 
 const DRAWS = 50;
@@ -40,3 +41,17 @@ export function unexplored(space: Space, { isKnown, knownCount }: History): Unex
     },
   };
 }
+
+/** A sampler that never repeats a point while others remain, made from one that may. */
+export const withoutRepeats = (sampler: Sampler): Sampler => ({
+  name: sampler.name,
+  suggest(context) {
+    const { space, objectives, trials, rng } = context;
+    const free = unexplored(space, readHistory(space, objectives, trials));
+    if (free.exhausted !== null) return { exhausted: free.exhausted };
+    const suggestion = sampler.suggest(context);
+    if ('exhausted' in suggestion) return suggestion;
+    const points = pointSpaceOf(space);
+    return { ...suggestion, params: points.decode(free.accept(points.encode(suggestion.params), rng)) };
+  },
+});
