@@ -4,16 +4,16 @@
  */
 import { choice, experiment } from 'attune';
 import { conv2d, dense, dropout, flatten, maxPool2d, sequential } from 'attune/nn';
-import { adam } from 'attune/optim';
+import { adam, multistep } from 'attune/optim';
 
 export default experiment({
   dataset: 'digits',
   space: { learningRate: choice([1e-3, 3e-3, 1e-2]), batchSize: choice([32, 64, 128]) },
   model: (p, data) =>
     sequential([
-      conv2d(16, 3, { activation: 'relu' }),
+      conv2d(16, 5, { activation: 'relu' }),
       maxPool2d(2),
-      conv2d(32, 3, { activation: 'relu' }),
+      conv2d(32, 5, { activation: 'relu' }),
       maxPool2d(2),
       flatten(),
       dropout(0.5),
@@ -23,7 +23,8 @@ export default experiment({
   train: (p) => ({
     optimizer: adam({ learningRate: p.learningRate }),
     batchSize: p.batchSize,
-    epochs: 6,
+    schedule: multistep({ at: [5], factor: 0.1 }),
+    epochs: 8,
     earlyStopping: { patience: 2 },
   }),
   validationSplit: 0.2,

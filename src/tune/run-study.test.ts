@@ -225,6 +225,25 @@ test('when the time is up, complete trials are evaluated and the study can be re
   expect(resumed).toMatchObject({ reason: 'finished', trials: 3 });
 });
 
+test('a run that is stopped while its first worker starts writes nothing', async () => {
+  const { run, cwd } = setup();
+  const { summary } = await run({ signal: AbortSignal.timeout(50) });
+  expect(summary).toMatchObject({ study: 'moons', reason: 'interrupted', resumable: false, trials: 0 });
+  expect(readdirSync(cwd)).toEqual(['moons.mjs']);
+});
+
+test('a study that goes on with another --out folder has its best bundle there', async () => {
+  const { run, cwd } = setup();
+  const first = await run({ epochs: 1 });
+  const out = join(cwd, 'elsewhere');
+  const { summary } = await run({ out, study: 'moons', resume: true });
+  expect(essence(summary)).toEqual(essence(first.summary));
+  const [before, after] = await Promise.all([first.summary, summary].map(({ bundle }) => loadBundle(bundle ?? '')));
+  expect(after?.manifest.model).toEqual(before?.manifest.model);
+  await before?.release();
+  await after?.release();
+});
+
 test('two runs of one study share its trials', async () => {
   const { run } = setup({ space: '{ learningRate: choice([0.01, 0.02, 0.03]), units: choice([4, 8]) }' });
   const [a, b] = await Promise.all([

@@ -5,8 +5,9 @@
  * All events are written by this process; workers only compute. If it dies its workers do, and its running trials are put back in line by whoever
  * resumes: they are trained again with the same seed, so the study comes out as if nothing had happened.
  */
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
+import { basename, extname, resolve } from 'node:path';
 import { isFinished, type Params, type StudyDefinition, type TrialRecord } from '#core';
 import { childProcess } from '#executors';
 import { createRng } from '#math';
@@ -53,6 +54,7 @@ export async function runStudy(options: RunOptions, onEvent: (event: RunEvent) =
     pool = newPool();
     ending.onEnd(() => void pool?.stop());
     const first = await pool.worker(0);
+    if (first === null && !resumed) return endedEarly(options, ending.reason() ?? 'interrupted', onEvent);
 
     const study = await openRun({
       experiment,
@@ -65,7 +67,7 @@ export async function runStudy(options: RunOptions, onEvent: (event: RunEvent) =
     const trials = study.hints.trials ?? Infinity;
     const finishedBefore = study.trials.filter(isFinished).length;
     const left = Math.max(1, trials - finishedBefore);
-    const parallel = options.parallel ?? Math.min(availableParallelism(), left);
+    const parallel = Math.min(options.parallel ?? availableParallelism(), left);
     const objective = experiment.objective;
     onEvent({
       type: 'started',
@@ -104,6 +106,14 @@ export async function runStudy(options: RunOptions, onEvent: (event: RunEvent) =
     await pool?.stop();
     await storage.close();
   }
+}
+
+/** Stopped before there was a study: nothing was written. */
+function endedEarly({ file, study }: RunOptions, reason: EndReason, onEvent: (event: RunEvent) => void): RunSummary {
+  const name = study ?? basename(file, extname(file));
+  const summary: RunSummary = { study: name, trials: 0, best: null, rounds: [], reason, resumable: false };
+  onEvent({ type: 'done', ...summary });
+  return summary;
 }
 
 /** Why the run ends early, as soon as that is known: the caller's signal, or the time. */
@@ -161,7 +171,11 @@ async function testTrials(
   onEvent: (event: RunEvent) => void,
 ): Promise<void> {
   await study.refresh();
+  const { best } = study;
   const trials = untested(study);
+  // The best was saved elsewhere, by a run with another --out: testing it again makes its bundle.
+  if (best && !trials.some(({ number }) => number === best.number) && !existsSync(jobOf(best).bundle))
+    trials.push(best);
   if (trials.length === 0) return;
   onEvent({ type: 'testing', trials: trials.length });
   await testPhase({ study, pool, parallel, trials, jobOf });
