@@ -1,0 +1,3 @@
+export { bestOfN, type BestOfN, edf } from './best-of-n.ts';
+export { hypervolume } from './hypervolume.ts';
+export { importance, type Importance, type ImportanceOptions } from './importance.ts';
