@@ -8,10 +8,13 @@ const entry = {
   worker: 'src/tune/worker.ts',
   nn: 'src/nn/index.ts',
   optim: 'src/optim/index.ts',
+  graph: 'src/graph/index.ts',
+  engine: 'src/engine/index.ts',
   data: 'src/data/index.ts',
   train: 'src/train/index.ts',
   samplers: 'src/samplers/index.ts',
   pruners: 'src/pruners/index.ts',
+  testing: 'src/testing/index.ts',
 };
 
 export default defineConfig({
@@ -22,4 +25,6 @@ export default defineConfig({
   fixedExtension: false,
   dts: true,
   clean: true,
+  logLevel: 'warn',
+  checks: { pluginTimings: false },
 });

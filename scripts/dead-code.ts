@@ -12,7 +12,8 @@ import { relative, resolve } from 'node:path';
 import ts from 'typescript';
 
 const root = resolve(import.meta.dirname, '..');
-const isTest = (file: string): boolean => /\.test(-d)?\.ts$|\/fixtures\/|^test\//.test(relative(root, file));
+const isTest = (file: string): boolean =>
+  /\.(test|test-d|fixture)\.ts$|\/fixtures\/|^test\//.test(relative(root, file));
 
 const { exports } = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8')) as {
   exports: Record<string, { default?: string } | string>;

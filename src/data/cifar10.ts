@@ -17,7 +17,7 @@ const TRAIN_FILES = [1, 2, 3, 4, 5].map((k) => `data_batch_${k}.bin`);
 const TEST_FILES = ['test_batch.bin'];
 const FILES = [...TRAIN_FILES, ...TEST_FILES];
 
-export const CIFAR10_ARCHIVE: Archive = {
+const CIFAR10_ARCHIVE: Archive = {
   url: 'https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz',
   sha256: 'c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd',
   files: FILES.map((name) => ({ name, bytes: 10_000 * ROW_BYTES })),

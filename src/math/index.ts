@@ -16,7 +16,7 @@ export {
   solveLower,
   solveLowerTransposed,
 } from './linear-algebra.ts';
-export { createRng, restoreRng, type Rng, type RngState } from './rng.ts';
+export { createRng, type Rng } from './rng.ts';
 export { createSobol, type Sequence, SOBOL_DIMENSIONS } from './sobol.ts';
 export {
   erf,
@@ -50,4 +50,11 @@ export {
   truncatedNormalLogPdf,
   truncatedNormalQuantile,
 } from './truncated-normal.ts';
-export { clipUpper, standardise, yeoJohnson, yeoJohnsonExponent, yeoJohnsonLogLikelihood } from './yeo-johnson.ts';
+export {
+  clipUpper,
+  standardise,
+  yeoJohnson,
+  yeoJohnsonExponent,
+  yeoJohnsonInverse,
+  yeoJohnsonLogLikelihood,
+} from './yeo-johnson.ts';

@@ -7,12 +7,6 @@
  */
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 
-/** Four 32-bit words of key, four of position: all that is needed to go on exactly where a stream stopped. */
-export interface RngState {
-  readonly key: readonly number[];
-  readonly position: readonly number[];
-}
-
 export interface Rng {
   /** Uniform integer in [0, 2³²). */
   readonly uint32: () => number;
@@ -20,13 +14,12 @@ export interface Rng {
   readonly float: () => number;
   /** Uniform integer in [low, high], both ends included. */
   readonly int: (low: number, high: number) => number;
-  /** Standard normal (Marsaglia's polar method; the second number of a pair is not kept, so that the state stays small). */
+  /** Standard normal (Marsaglia's polar method; the second number of a pair is not kept). */
   readonly normal: () => number;
   /** Shuffles in place (Fisher–Yates) and returns the argument. */
   readonly shuffle: <T extends Int32Array | unknown[]>(items: T) => T;
   /** A stream of its own, named by labels. */
   readonly fork: (...labels: readonly (string | number)[]) => Rng;
-  readonly state: () => RngState;
 }
 
 const WORDS = 4;
@@ -53,8 +46,8 @@ function deriveKey(key: readonly number[], label: string): number[] {
   return Array.from({ length: WORDS }, (_, word) => murmur3(text, (word + 1) * 0x9e3779b1));
 }
 
-function rngFrom(key: readonly number[], position: readonly number[]): Rng {
-  const generator = xoroshiro128plusFromState(position);
+function rngFrom(key: readonly number[]): Rng {
+  const generator = xoroshiro128plusFromState(key);
   const uint32 = (): number => generator.next() >>> 0;
   // 27 + 26 high bits: the low bits of xoroshiro128+ are its weak ones.
   const float = (): number => ((uint32() >>> 5) * 67108864 + (uint32() >>> 6)) / 9007199254740992;
@@ -88,17 +81,12 @@ function rngFrom(key: readonly number[], position: readonly number[]): Rng {
     },
     fork: (...labels) => {
       const forked = labels.reduce<readonly number[]>((k, label) => deriveKey(k, `${typeof label}:${label}`), key);
-      return rngFrom(forked, forked);
+      return rngFrom(forked);
     },
-    state: () => ({ key, position: [...generator.getState()] }),
   };
 }
 
 /** The stream of a seed; the same seed gives the same numbers on every machine. */
 export function createRng(seed: number | string): Rng {
-  const key = deriveKey([], `${typeof seed}:${seed}`);
-  return rngFrom(key, key);
+  return rngFrom(deriveKey([], `${typeof seed}:${seed}`));
 }
-
-/** Goes on exactly where `rng.state()` was taken. */
-export const restoreRng = (state: RngState): Rng => rngFrom(state.key, state.position);

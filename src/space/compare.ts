@@ -10,9 +10,6 @@ export function spaceDifference(before: Space, now: Space): string | null {
   return fieldsDifference(before.fields, now.fields, '');
 }
 
-/** The same parameters with the same ranges. */
-export const sameSpace = (a: Space, b: Space): boolean => spaceDifference(a, b) === null;
-
 function fieldsDifference(before: Fields, now: Fields, prefix: string): string | null {
   for (const [name, a] of Object.entries(before)) {
     const path = prefix + name;

@@ -14,7 +14,7 @@ export type {
 } from './param.ts';
 export type { Dimension } from './dimension.ts';
 export { space, type Infer, type Space } from './space.ts';
-export { sameSpace, spaceDifference } from './compare.ts';
+export { spaceDifference } from './compare.ts';
 export { spaceFromJson } from './from-json.ts';
 export type { ParamJson, SpaceJson } from './to-json.ts';
 export { flatten, isActive, unflatten, type Flat } from './flat.ts';

@@ -74,7 +74,7 @@ export function headFor(dataset: Named, output: Shape, targetScale: Encoder['tar
 }
 
 /** Whether a model trained by this loss ends with probabilities instead of logits. */
-export const givesProbabilities = (loss: Loss): boolean => loss.config['fromLogits'] === false;
+const givesProbabilities = (loss: Loss): boolean => loss.config['fromLogits'] === false;
 
 /** Outputs a sample, if they are as many as the task needs. */
 function widthOf({ name, task }: Named, output: Shape): number {

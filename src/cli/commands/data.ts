@@ -46,7 +46,7 @@ export async function dataFetch(name: string, { dataDir }: DataFlags): Promise<E
   return EXIT.done;
 }
 
-export function profileText(profile: Profile, screen: Screen): string {
+function profileText(profile: Profile, screen: Screen): string {
   const { colors } = screen;
   const { name, description, task, inputShape, rows, balance, target, features, notes } = profile;
   const facts: [string, string][] = [

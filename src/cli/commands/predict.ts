@@ -27,7 +27,7 @@ export async function predict(path: string, inputs: readonly string[], { json }:
 }
 
 /** `three.png: 3  (3 0.9981, 8 0.0011, …)`; of a regression `rows.csv, line 2: 12.5`. */
-export function predictionText({ input, prediction }: FilePrediction, { colors }: Screen): string {
+function predictionText({ input, prediction }: FilePrediction, { colors }: Screen): string {
   if (prediction.kind === 'regression') return `${input}: ${colors.bold(shortNumber(prediction.value))}`;
   const sorted = prediction.probabilities.toSorted((a, b) => b.probability - a.probability);
   const shown = sorted.slice(0, SHOWN).map(({ label, probability }) => `${printable(label)} ${probability.toFixed(4)}`);
@@ -36,7 +36,7 @@ export function predictionText({ input, prediction }: FilePrediction, { colors }
 }
 
 /** Probabilities by label, in the order of the model's classes (labels that are whole numbers: in their own order). */
-export const predictionJson = ({ input, prediction }: FilePrediction): unknown =>
+const predictionJson = ({ input, prediction }: FilePrediction): unknown =>
   prediction.kind === 'regression'
     ? { input, target: prediction.target, value: prediction.value }
     : {
