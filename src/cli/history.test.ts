@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { historyChart } from './history.ts';
-import { displayWidth, plainScreen } from './screen.ts';
+import { displayWidth } from './screen.ts';
+import { plainScreen } from './fixtures/plain-screen.ts';
 
 const points = (...values: number[]): { number: number; value: number }[] =>
   values.map((value, number) => ({ number, value }));

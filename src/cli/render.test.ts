@@ -8,7 +8,8 @@ import { plainLine, trialOutcomeLine } from './render-plain.ts';
 import { finalReport, roundLine } from './report.ts';
 import { advance, startView } from './run-view.ts';
 import type { RunView } from './run-view.ts';
-import { displayWidth, plainScreen } from './screen.ts';
+import { displayWidth } from './screen.ts';
+import { plainScreen } from './fixtures/plain-screen.ts';
 
 const events = recording.map(([, event]) => event);
 const viewAt = (ms: number): RunView =>

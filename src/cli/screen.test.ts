@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { bar, displayWidth, fitLine, padEnd, plainScreen, speaksUnicode, toAscii, truncate } from './screen.ts';
+import { bar, displayWidth, fitLine, padEnd, speaksUnicode, toAscii, truncate } from './screen.ts';
+import { plainScreen } from './fixtures/plain-screen.ts';
 
 const { glyphs } = plainScreen();
 

@@ -56,10 +56,7 @@ const ASCII: Glyphs = {
   pruned: '/',
 };
 
-/** A screen for tests and files: no colour, UTF-8, any width. */
-export function plainScreen({ width = Infinity, height = 24, unicode = true } = {}): Screen {
-  return { width, height, colors: picocolors.createColors(false), glyphs: unicode ? UNICODE : ASCII };
-}
+export const glyphsOf = (unicode: boolean): Glyphs => (unicode ? UNICODE : ASCII);
 
 /** True if the locale speaks UTF-8 (POSIX: LC_ALL, then LC_CTYPE, then LANG; unset means C). */
 export function speaksUnicode(env: NodeJS.ProcessEnv, platform: string): boolean {
@@ -81,7 +78,7 @@ export function screenOf(stream: NodeJS.WriteStream): Screen {
     width: tty ? stream.columns || 80 : Infinity,
     height: tty ? stream.rows || 24 : Infinity,
     colors: picocolors.createColors(color),
-    glyphs: unicode ? UNICODE : ASCII,
+    glyphs: glyphsOf(unicode),
   };
 }
 

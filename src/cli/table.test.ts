@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { displayWidth, plainScreen } from './screen.ts';
+import { displayWidth } from './screen.ts';
+import { plainScreen } from './fixtures/plain-screen.ts';
 import { renderTable } from './table.ts';
 
 const columns = [
