@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest';
 import { createRng } from './rng.ts';
-import { clipUpper, standardise, yeoJohnson, yeoJohnsonExponent, yeoJohnsonLogLikelihood } from './yeo-johnson.ts';
+import {
+  clipUpper,
+  standardise,
+  yeoJohnson,
+  yeoJohnsonExponent,
+  yeoJohnsonInverse,
+  yeoJohnsonLogLikelihood,
+} from './yeo-johnson.ts';
 
 test('the transform and its likelihood agree with SciPy', () => {
   // scipy 1.10.1: stats.yeojohnson([-2, -0.5, 0, 0.7, 3], lmbda)
@@ -49,4 +56,15 @@ test('the exponent is the grid point of highest posterior, 1 for a constant, bel
   expect(yeoJohnsonExponent(z)).toBe(grid.reduce((a, b) => (posterior(b) > posterior(a) ? b : a)));
   expect(yeoJohnsonExponent(z)).toBeLessThan(0);
   expect(yeoJohnsonExponent([0, 0, 0])).toBe(1);
+});
+
+test('the inverse takes the transform back, for every exponent and sign, and stays finite beyond its bounds', () => {
+  for (const lambda of [-2, -0.25, 0, 1e-12, 0.5, 1, 2, 2 - 1e-12, 3, 4]) {
+    for (const z of [-20, -1, -1e-9, 0, 1e-9, 0.3, 1, 20])
+      expect(yeoJohnsonInverse(yeoJohnson(z, lambda), lambda)).toBeCloseTo(z, 6);
+  }
+  // ψ(·, -1) stays below 1, ψ(·, 4) above -1/2.
+  expect(yeoJohnsonInverse(1.5, -1)).toBeGreaterThan(1e5);
+  expect(Number.isFinite(yeoJohnsonInverse(1.5, -1))).toBe(true);
+  expect(yeoJohnsonInverse(-0.6, 4)).toBeLessThan(-500);
 });

@@ -12,6 +12,15 @@ export function yeoJohnson(z: number, lambda: number): number {
   return Math.abs(mu) < 1e-9 ? -Math.log1p(-z) : -Math.expm1(mu * Math.log1p(-z)) / mu;
 }
 
+/** z with ψ(z, λ) = y. Where ψ is bounded and y lies beyond its bound, z just short of it. */
+export function yeoJohnsonInverse(y: number, lambda: number): number {
+  const power = y >= 0 ? lambda : 2 - lambda;
+  const size = Math.abs(y);
+  const z =
+    Math.abs(power) < 1e-9 ? Math.expm1(size) : Math.expm1(Math.log1p(Math.max(power * size, -1 + 1e-6)) / power);
+  return y >= 0 ? z : -z;
+}
+
 /** Mean 0, standard deviation 1; constants become 0. Scaled by the largest magnitude first, so that squares of 1e300 do not overflow. */
 export function standardise(ys: ArrayLike<number>): Float64Array {
   let largest = 0;
