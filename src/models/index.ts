@@ -17,6 +17,8 @@ export {
 } from './gaussian-process.ts';
 export { type History, type Observation, readHistory } from './history.ts';
 export { type ParzenDensity, parzenDensity, type ParzenOptions } from './parzen.ts';
+export { type CurveForecast, type CurveForecasts, forecastCurves, type LearningCurve } from './learning-curve.ts';
 export { type PointSpace, pointSpaceOf } from './point-space.ts';
 export { maximise, type Scored, type SearchOptions } from './search.ts';
 export { emptyMemory, refitSize, representatives, surrogate, type SurrogateMemory } from './surrogate.ts';
+export { forecastLosses, readCurves, type TrialCurve } from './trial-curves.ts';
