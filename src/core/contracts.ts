@@ -70,7 +70,10 @@ export interface PruneContext {
 export interface Pruner {
   readonly name: string;
   decide(context: PruneContext): PruneDecision;
-  /** The number of a paused trial that is to run on instead of a new one, or null. Asked before the sampler. */
+  /**
+   * The number of a paused trial that is to run on instead of a new one, or null. Asked before the sampler. `hints.trials` is the limit of the
+   * loop that asks, where it has one: with so many trials, none will be started and a null leaves the paused ones as they are.
+   */
   promote?(context: Omit<PruneContext, 'trial' | 'resumable'>): number | null;
 }
 

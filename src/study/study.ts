@@ -140,15 +140,22 @@ export class Study<P = Params, O extends string = string> {
       const suggestions = new Map<number, Suggestion>();
       for (;;) {
         const number = this.#state.trials.length;
-        const again = lowest(this.#state.waiting) ?? this.#promoted();
+        let again = lowest(this.#state.waiting) ?? this.#promoted(trials);
         let event: Extract<StudyEvent, { type: 'trialStarted' | 'trialCreated' }>;
-        if (again !== null) event = { type: 'trialStarted', at: this.#parts.now(), number: again, worker };
-        else if (number >= trials) return { nothing: `the study has ${number} trials.` };
-        else {
+        let suggestion: Suggestion | null = null;
+        if (again === null) {
+          if (number >= trials) return { nothing: `the study has ${number} trials.` };
           // Another process may have measured meanwhile, but as long as the number is free, the suggestion stands: a slow sampler is not starved.
-          const suggestion = suggestions.get(number) ?? this.#suggest(number);
+          suggestion = suggestions.get(number) ?? this.#suggest(number);
           suggestions.set(number, suggestion);
-          if ('exhausted' in suggestion) return { nothing: suggestion.exhausted };
+          if ('exhausted' in suggestion) {
+            again = this.#promoted(number);
+            if (again === null) return { nothing: suggestion.exhausted };
+          }
+        }
+        if (again !== null) event = { type: 'trialStarted', at: this.#parts.now(), number: again, worker };
+        else {
+          if (suggestion === null || 'exhausted' in suggestion) throw new Error('internal: nothing to start');
           const { params, note } = suggestion;
           const facts = { worker, suggestedBy: this.#parts.sampler.name, ...(note === undefined ? {} : { note }) };
           event = { type: 'trialCreated', at: this.#parts.now(), number, params, ...facts };
@@ -371,12 +378,14 @@ export class Study<P = Params, O extends string = string> {
     return 'exhausted' in suggestion ? suggestion : { ...suggestion, params: space.parse(suggestion.params) };
   }
 
-  #promoted(): number | null {
+  /** `limit`: no trial beyond so many will be started; paused ones are then all that is left. */
+  #promoted(limit: number): number | null {
     const { pruner } = this.#parts;
     if (pruner.promote === undefined || this.#state.paused.size === 0) return null;
     const { objectives } = this.definition;
     const { trials, seq } = this.#state;
-    const number = pruner.promote({ objectives, trials, hints: this.hints, rng: this.#rng.fork('promote', seq) });
+    const hints = limit < Infinity ? { ...this.hints, trials: limit } : this.hints;
+    const number = pruner.promote({ objectives, trials, hints, rng: this.#rng.fork('promote', seq) });
     if (number !== null && !this.#state.paused.has(number))
       throw new Error(`internal: pruner "${pruner.name}" promoted trial ${number}, which is not paused`);
     return number;
