@@ -2,6 +2,7 @@ import type { Pruner } from '#core';
 import { prunerLaws, type PrunerLawOptions } from '#testing';
 import { describe, test } from 'vitest';
 import { asha } from './asha.ts';
+import { auto } from './auto.ts';
 import { hyperband } from './hyperband.ts';
 import { median } from './median.ts';
 import { none } from './none.ts';
@@ -21,6 +22,7 @@ const cases: readonly [string, () => Pruner, PrunerLawOptions?][] = [
   ['patience', () => patience({ patience: 3 }), { comparesTrials: false, halts: false }],
   ['patience around median', () => patience({ patience: 2, pruner: median() }), { halts: false }],
   ['patience around asha', () => patience({ patience: 2, pruner: asha() }), { halts: false }],
+  ['auto', () => auto(), { withWarmup: (warmupSteps) => auto({ warmupSteps }) }],
   ['asha', () => asha(), { withWarmup: (minResource) => asha({ minResource }) }],
   ['hyperband', () => hyperband(), { withWarmup: (minResource) => hyperband({ minResource }) }],
 ];
