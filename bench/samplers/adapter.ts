@@ -18,7 +18,7 @@ interface JudgeParam {
   readonly condition?: { readonly param: string; readonly equals?: string; readonly in?: readonly string[] };
 }
 
-interface Setup {
+export interface Setup {
   readonly params: readonly JudgeParam[];
   readonly direction?: 'minimize' | 'maximize';
   readonly directions?: readonly ('minimize' | 'maximize')[];
@@ -51,7 +51,7 @@ const ourName = (name: string): string => name.replaceAll('.', '__');
 const judgeName = (name: string): string => name.replaceAll('__', '.');
 
 /** { optimizer: { kind: 'sgd', momentum } } → { optimizer: 'sgd', momentum }. */
-function toJudge(params: Params): Record<string, unknown> {
+export function toJudge(params: Params): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(params).flatMap(([name, value]): [string, unknown][] => {
       if (typeof value !== 'object' || value === null || !('kind' in value)) return [[judgeName(name), value]];
