@@ -80,18 +80,20 @@ test('a trial may be favoured by one of several objectives', () => {
   expect(at(1, 12)).toBe('pause');
 });
 
-test('10,000 trials: a look takes less than 150 ms', () => {
+test('10,000 trials: a look and a promotion take less than 150 ms together', () => {
   const rng = createRng(1);
   const trials = Array.from({ length: 10_000 }, (_, number) =>
     number % 10 === 0 ? complete(number, falling(rng.float(), END)) : paused(number, falling(rng.float(), 5)),
   );
   const all = [...trials, running(10_000, falling(0.5, 5))];
-  decide(auto(), all, { resumable: true });
-  const start = performance.now();
-  decide(auto(), all, { resumable: true });
-  promote(auto(), trials);
-  // About 10 ms on an idle core; the bound is for a machine that is busy.
-  expect(performance.now() - start).toBeLessThan(150);
+  const times = Array.from({ length: 8 }, () => {
+    const start = performance.now();
+    decide(auto(), all, { resumable: true });
+    promote(auto(), trials);
+    return performance.now() - start;
+  });
+  // About 20 ms on an idle core; the best of eight, and a bound for a machine that is busy.
+  expect(Math.min(...times)).toBeLessThan(150);
 });
 
 test('ends no worse than no pruning with the same steps, in nearly all of the same seeds', async () => {
