@@ -22,7 +22,22 @@ const ROOMS = {
   train: ['math', 'graph', 'engine', 'nn', 'optim', 'data'],
   bundle: ['math', 'space', 'core', 'graph', 'engine', 'nn', 'data'],
   testing: [...TUNER, 'storage', 'study', 'graph', 'engine'],
-  tune: [...TUNER, 'samplers', 'pruners', 'analysis', 'storage', 'study', 'executors', 'graph', 'engine', 'nn', 'optim', 'data', 'train', 'bundle'],
+  tune: [
+    ...TUNER,
+    'samplers',
+    'pruners',
+    'analysis',
+    'storage',
+    'study',
+    'executors',
+    'graph',
+    'engine',
+    'nn',
+    'optim',
+    'data',
+    'train',
+    'bundle',
+  ],
 };
 // The command line and the root door may use every room.
 const TOP = ['cli'];

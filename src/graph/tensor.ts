@@ -105,8 +105,7 @@ export function constant(
 /** Integers for the index-like inputs of ONNX operators (axes, shapes, pads). */
 export const int64 = (...values: readonly number[]): Tensor => constant(values, [values.length], 'int64');
 
-const asTensor = (x: Operand, dtype: DType = 'float32'): Tensor =>
-  typeof x === 'number' ? constant(x, [], dtype) : x;
+const asTensor = (x: Operand, dtype: DType = 'float32'): Tensor => (typeof x === 'number' ? constant(x, [], dtype) : x);
 
 /** Both operands as tensors, a number taking the other's type. */
 export function asPair(a: Operand, b: Operand): [Tensor, Tensor] {
