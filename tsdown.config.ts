@@ -14,6 +14,7 @@ const entry = {
   train: 'src/train/index.ts',
   samplers: 'src/samplers/index.ts',
   pruners: 'src/pruners/index.ts',
+  analysis: 'src/analysis/index.ts',
   testing: 'src/testing/index.ts',
 };
 

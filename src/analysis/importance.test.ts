@@ -77,3 +77,60 @@ test('two values of a two-valued parameter, worked by hand', () => {
   expect(importance(s, minimise, trials, { quantile: 0.2 })).toEqual([{ path: 'k', importance: 1 }]);
   expect(importance(s, minimise, trials.slice(0, 1))).toEqual([]);
 });
+
+/** Ten trials in order of loss with the given categories. */
+function ranked(s: Space, params: (rank: number) => TrialRecord['params']): TrialRecord[] {
+  return trialsOf(space({ x: float(0, 1) }), 10, () => 0).map((trial, rank) => {
+    const given = s.parse(params(rank)) as TrialRecord['params']; // parsed by the space it is of
+    return { ...trial, params: given, state: 'complete', values: { loss: rank }, startedAt: 0, endedAt: 0 };
+  });
+}
+
+test('the ratio of two parameters is that of equation 16, worked by hand', () => {
+  // Best 2 of 10. k: 5 u, 5 v, the best are u u: D = 4/9 (above).
+  // m: 2 u, 8 v, the best are u v: q = 2.5/11, 8.5/11; p = 1/2 each. D = Σ p²/q - 1 = 2.75/2.5 + 2.75/8.5 - 1.
+  const s = space({ k: choice(['u', 'v']), m: choice(['u', 'v']) });
+  const trials = ranked(s, (rank) => ({ k: rank < 5 ? 'u' : 'v', m: rank === 0 || rank === 9 ? 'u' : 'v' }));
+  const [dk, dm] = [4 / 9, 2.75 / 2.5 + 2.75 / 8.5 - 1];
+  expect(importance(s, minimise, trials, { quantile: 0.2 })).toEqual([
+    { path: 'k', importance: expect.closeTo(dk / (dk + dm), 14) as number },
+    { path: 'm', importance: expect.closeTo(dm / (dk + dm), 14) as number },
+  ]);
+});
+
+test('a parameter of a branch is compared with the trials of its branch only, by path', () => {
+  // sgd in ranks 0-4, adam in 5-9; best 4 of 10, all sgd. Branch: q = 1/2, p = (4.5, 0.5)/5: D = 2 (0.81 + 0.01) - 1 = 0.64.
+  // nesterov among the five sgd trials: on in ranks 0-2: q = (3.5, 2.5)/6; best four: three on, p = (3.5, 1.5)/5. Against all ten it would be another number.
+  const s = space({ optimizer: branch({ sgd: { nesterov: choice(['on', 'off']) }, adam: {} }) });
+  const trials = ranked(s, (rank) => ({
+    optimizer: rank < 5 ? { kind: 'sgd', nesterov: rank < 3 ? 'on' : 'off' } : { kind: 'adam' },
+  }));
+  const nesterov = 0.7 ** 2 / (3.5 / 6) + 0.3 ** 2 / (2.5 / 6) - 1;
+  const rows = importance(s, minimise, trials, { quantile: 0.4 });
+  expect(rows).toEqual([
+    { path: 'optimizer', importance: expect.closeTo(0.64 / (0.64 + nesterov), 13) as number },
+    { path: 'optimizer.sgd.nesterov', importance: expect.closeTo(nesterov / (0.64 + nesterov), 13) as number },
+  ]);
+});
+
+test('twelve trials are enough to name the parameter that decides', () => {
+  const s = space({ x: float(0, 1), noise: float(0, 1) });
+  expect(
+    importance(
+      s,
+      minimise,
+      trialsOf(s, 12, (p) => p.x),
+    )[0]?.path,
+  ).toBe('x');
+});
+
+test('weights of 4 : 2 : 1 come out in that order', () => {
+  const s = space({ a: float(0, 1), b: float(0, 1), c: float(0, 1), idle: float(0, 1) });
+  const rows = importance(
+    s,
+    minimise,
+    trialsOf(s, 1000, (p) => 4 * (p.a - 0.4) ** 2 + 2 * (p.b - 0.4) ** 2 + (p.c - 0.4) ** 2),
+  );
+  expect(rows.map(({ path }) => path)).toEqual(['a', 'b', 'c', 'idle']);
+  expect(rows[3]!.importance).toBeLessThan(0.05);
+});

