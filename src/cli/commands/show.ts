@@ -1,4 +1,4 @@
-/** `attune show STUDY`: definition, progress, table of trials, best, history. */
+/** `attune show STUDY`: definition, progress, table of trials, best, history, importance of the parameters. */
 import { bestTrial } from '#core';
 import type { StudyDefinition, StudyState } from '#core';
 import { describeParam, spaceFromJson } from '#space';
@@ -6,6 +6,7 @@ import { EXIT, oneLine } from '../failure.ts';
 import type { ExitCode } from '../failure.ts';
 import { count, metricNumber, paramsText } from '../format.ts';
 import { historyChart } from '../history.ts';
+import { importanceTable, studyImportance } from '../importance-table.ts';
 import { stdoutScreen, writeJson, writeLine } from '../output.ts';
 import type { ReadFlags } from '../flags.ts';
 import { trialTable } from '../report.ts';
@@ -30,6 +31,7 @@ function studyJson(study: StudyState): unknown {
     counts: study.counts,
     finished: study.finished?.reason ?? null,
     best: best === null ? null : { number: best.number, params: best.params, values: best.values },
+    importance: studyImportance(study),
     trials: study.trials.map(rowOf),
   };
 }
@@ -57,6 +59,8 @@ function studyText(study: StudyState, screen: Screen): string {
     const chart = historyChart(points, objective.direction, screen);
     if (chart !== '') sections.push(`${objective.name} by trial\n${chart}`);
   }
+  const important = studyImportance(study);
+  if (important.length > 0) sections.push(importanceTable(important, screen));
   if (best !== null && objective !== undefined) {
     const value = metricNumber(best.values[objective.name] ?? NaN);
     sections.push(
