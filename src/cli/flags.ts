@@ -20,6 +20,17 @@ export interface RunFlags {
   readonly quiet?: true;
 }
 
+export interface CompareFlags {
+  readonly samplers: readonly string[];
+  readonly seeds: number;
+  readonly trials?: number;
+  readonly parallel?: number;
+  readonly storage: string;
+  readonly dataDir?: string;
+  readonly out?: string;
+  readonly json?: true;
+}
+
 export interface ReadFlags {
   readonly storage: string;
   readonly json?: true;

@@ -41,6 +41,16 @@ export function nonEmpty(flag: string): (text: string) => string {
   };
 }
 
+/** Names between commas: `grid,random`. */
+export function nameList(flag: string): (text: string) => string[] {
+  return (text) => {
+    const names = text.split(',').map((name) => name.trim());
+    if (names.includes(''))
+      throw usage(`${flag} wants names between commas, as grid,random; got "${text}".`, { flag, text });
+    return names;
+  };
+}
+
 /** One of a few words. */
 export function oneOf<const T extends string>(flag: string, words: readonly T[]): (text: string) => T {
   return (text) => {

@@ -5,8 +5,8 @@ import { Command, Option } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import type { ExitCode } from './failure.ts';
 import { DEFAULT_STORAGE, EXPORT_FORMATS } from './flags.ts';
-import type { DataFlags, ExportFlags, PredictFlags, ReadFlags, RunFlags } from './flags.ts';
-import { nonEmpty, oneOf, positiveInteger, positiveSeconds, seedNumber } from './options.ts';
+import type { CompareFlags, DataFlags, ExportFlags, PredictFlags, ReadFlags, RunFlags } from './flags.ts';
+import { nameList, nonEmpty, oneOf, positiveInteger, positiveSeconds, seedNumber } from './options.ts';
 
 /** Builds the tree; `finish` gets the exit code of the command that ran. */
 export function buildProgram(finish: (code: ExitCode) => void): Command {
@@ -84,7 +84,8 @@ export function buildProgram(finish: (code: ExitCode) => void): Command {
     .command('show')
     .summary('show a study: definition, trials, best, history')
     .description(
-      'Shows a study: its definition, progress, trials sorted by result, the best, and the history of results.',
+      'Shows a study: its definition, progress, trials sorted by result, the best, the history of results and,\n' +
+        'from ten complete trials on, how much each parameter mattered.',
     )
     .argument('<study>', 'name of the study')
     .addOption(storage())
@@ -121,6 +122,37 @@ export function buildProgram(finish: (code: ExitCode) => void): Command {
     .action(async (name: string, flags: ExportFlags) => {
       const { exportStudy } = await import('./commands/export.ts');
       finish(await exportStudy(name, flags));
+    });
+
+  program
+    .command('compare-samplers')
+    .summary('show what each sampler brings on the experiment in FILE')
+    .description(
+      'Runs the experiment in FILE with each sampler and seed, and compares the best results so far.\n' +
+        'Each run is a study FILE-SAMPLER-SEED; given again, the command goes on where it stopped.',
+    )
+    .argument('<file>', 'module whose default export is an experiment')
+    .addOption(
+      new Option('--samplers <names>', 'names of two or more samplers')
+        .default(['grid', 'random', 'tpe', 'gp'], 'grid,random,tpe,gp')
+        .argParser(nameList('--samplers')),
+    )
+    .addOption(
+      new Option('--seeds <n>', 'seeds of each sampler: 0 … n - 1').default(5).argParser(positiveInteger('--seeds')),
+    )
+    .option('--trials <n>', "trials of each run (default: the experiment's, or 20)", positiveInteger('--trials'))
+    .option(
+      '--parallel <n>',
+      'trials that run at the same time, each in its own process (default: one per core)',
+      positiveInteger('--parallel'),
+    )
+    .addOption(storage())
+    .addOption(dataDir())
+    .option('--out <file>', 'write every trial and the best so far to this CSV file', nonEmpty('--out'))
+    .addOption(json('print one JSON object; progress goes to stderr'))
+    .action(async (file: string, flags: CompareFlags) => {
+      const { compareSamplersCommand } = await import('./commands/compare-samplers.ts');
+      finish(await compareSamplersCommand(file, flags));
     });
 
   program

@@ -1,14 +1,13 @@
 /**
  * `attune run FILE`: checks what can be checked at once, runs the study, shows it, answers with the exit code of the contract.
  */
-import { constants } from 'node:os';
 import { extname } from 'node:path';
 import { pruners } from '#pruners';
 import { samplers } from '#samplers';
 import type { RunSummary } from '#tune';
 import { EXIT, unknownName, usage } from '../failure.ts';
 import type { ExitCode } from '../failure.ts';
-import { onClosedOutput } from '../output.ts';
+import { onInterrupt } from '../interrupt.ts';
 import { createPresenter } from '../presenter.ts';
 import type { RunFlags } from '../flags.ts';
 import { shellWord } from '../report.ts';
@@ -58,24 +57,4 @@ function resumeHint(file: string, flags: RunFlags, { study, reason }: RunSummary
   const why = reason === 'timeout' ? 'The time is up.' : 'Interrupted.';
   if (storage === 'memory') return `${why} The study was kept in memory and is gone.`;
   return `${why} Finished trials are kept. Go on with: attune run ${shellWord(file)} --study ${shellWord(study)} --resume${repeated}`;
-}
-
-/** The first Ctrl-C (or TERM, HUP, or a closed pipe) asks the run to stop; the second ends the process, and its workers with it. */
-function onInterrupt(note: (text: string) => void): { signal: AbortSignal; release: () => void } {
-  const controller = new AbortController();
-  const stop = (signal: NodeJS.Signals): void => {
-    if (controller.signal.aborted) process.exit(128 + constants.signals[signal]);
-    note('Stopping: running trials go back to be run again. Press Ctrl-C once more to stop at once.');
-    controller.abort();
-  };
-  const signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-  for (const signal of signals) process.on(signal, stop);
-  onClosedOutput(() => controller.abort());
-  return {
-    signal: controller.signal,
-    release: () => {
-      for (const signal of signals) process.off(signal, stop);
-      onClosedOutput(() => process.exit(EXIT.done));
-    },
-  };
 }
