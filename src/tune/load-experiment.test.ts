@@ -56,7 +56,8 @@ test('a TypeScript file that lies outside any package is read, with helpers, typ
       'good.ts',
       `import { experiment, type Infer } from 'attune';
        import { units } from './helper.ts';
-       const name: string = await Promise.resolve('digits');
+       import { relu } from 'attune/graph';
+       const name: string = await Promise.resolve(relu.name === 'relu' ? 'digits' : 'nothing');
        export default experiment({ dataset: name, space: { units }, model: () => null as never, train: (p) => ({ epochs: p.units }) as never,
                                    objective: { metric: 'accuracy', goal: 'maximize' } });`,
     ),

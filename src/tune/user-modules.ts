@@ -7,17 +7,19 @@
  */
 import { register } from 'node:module';
 import { pathToFileURL } from 'node:url';
-
-/** Doors of the package beside the root; package.json exports the same. */
-const DOORS = ['nn', 'optim', 'data', 'train', 'samplers', 'pruners'];
+import manifest from '../../package.json' with { type: 'json' };
 
 const fromSource = import.meta.url.endsWith('.ts');
 
-/** Specifier → URL of the module in the copy of the package that is running. */
+/** Specifier → URL of the module in the copy of the package that is running; the doors are those that package.json exports. */
 function doorUrls(): Record<string, string> {
   const at = (path: string): string => new URL(path, import.meta.url).href;
   const urls: Record<string, string> = { attune: fromSource ? at('../index.ts') : at('./index.js') };
-  for (const door of DOORS) urls[`attune/${door}`] = fromSource ? at(`../${door}/index.ts`) : at(`./${door}.js`);
+  for (const [name, target] of Object.entries(manifest.exports)) {
+    const door = name.slice('./'.length);
+    if (door === '' || typeof target === 'string') continue;
+    urls[`attune/${door}`] = fromSource ? at(`../${door}/index.ts`) : at(`./${door}.js`);
+  }
   return urls;
 }
 
