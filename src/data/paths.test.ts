@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { dataDirs, userCacheDir } from './paths.ts';
 
 test('the cache follows the custom of each system', () => {
-  const home = '/home/ada';
+  const home = '/h';
   expect(userCacheDir({ env: {}, platform: 'linux', home })).toBe(join(home, '.cache', 'attune'));
   expect(userCacheDir({ env: { XDG_CACHE_HOME: '/x' }, platform: 'linux', home })).toBe(join('/x', 'attune'));
   expect(userCacheDir({ env: {}, platform: 'darwin', home })).toBe(join(home, 'Library', 'Caches', 'attune'));
