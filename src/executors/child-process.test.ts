@@ -115,7 +115,7 @@ test.each([
   expect(dead(pid)).toBe(false);
   parent.kill('SIGKILL');
   try {
-    expect(await within(3000, () => dead(pid))).toBe(true);
+    expect(await within(8000, () => dead(pid))).toBe(true);
   } finally {
     if (!dead(pid)) process.kill(pid, 'SIGKILL');
   }

@@ -37,26 +37,34 @@ export function runStorage(address: string = DEFAULT_STORAGE): RunStorage {
   };
 }
 
-/** The definition of the study that is to be gone on with; null if a new one is begun. */
-export async function findResumed(options: RunOptions, storage: RunStorage): Promise<StudyDefinition | null> {
+/** A study that is to be gone on with. */
+export interface Resumed {
+  readonly definition: StudyDefinition;
+  /** What --epochs said when it was begun. */
+  readonly epochs: number | null;
+}
+
+/** The study that is to be gone on with; null if a new one is begun. */
+export async function findResumed(options: RunOptions, storage: RunStorage): Promise<Resumed | null> {
   const { file, study: name, resume = false } = options;
   if (resume && storage.address === 'memory')
     throw usage('A study in memory cannot be resumed; keep it in a file by --storage sqlite:PATH.');
   const store = await storage.existing();
   if (name !== undefined) {
-    const found = await store?.find(name);
-    if (found && !resume) {
+    if (!store || (await store.find(name)) === null) return null;
+    if (!resume) {
       throw usage(
         `There is a study "${name}" in ${storage.address} already; go on with it by --resume, or choose another name.`,
         { name },
       );
     }
-    return found?.definition ?? null;
+    return read(await openStudy(store, name), options);
   }
   if (!resume) return null;
   const mine = ((await store?.list()) ?? []).filter(({ definition }) => definition.source === resolve(file)).reverse();
   for (const { definition } of mine) {
-    if (store && (await isUnfinished(store, definition.name))) return definition;
+    const study = store && (await openStudy(store, definition.name));
+    if (study?.finished === null) return read(study, options);
   }
   throw usage(
     mine.length === 0
@@ -66,53 +74,62 @@ export async function findResumed(options: RunOptions, storage: RunStorage): Pro
   );
 }
 
-async function isUnfinished(storage: Storage, name: string): Promise<boolean> {
-  const study = await openStudy(storage, name);
-  const unfinished = study.finished === null;
-  await study.close();
-  return unfinished;
-}
-
-/** Options that contradict how the study was begun. */
-export function checkResumed(definition: StudyDefinition, { seed, epochs }: RunOptions): void {
-  const { name, hints } = definition;
+/** What a run needs to know of a study before it goes on; refuses options that contradict how it was begun. */
+function read({ name, definition, trials, attributes }: Study, { seed, epochs }: RunOptions): Resumed {
   if (seed !== undefined && seed !== definition.seed) {
     throw usage(`The study "${name}" was begun with seed ${definition.seed} and cannot go on with ${seed}.`, { name });
   }
-  if (epochs !== undefined && epochs !== hints.maxSteps) {
-    const before = hints.maxSteps === undefined ? 'without --epochs' : `with --epochs ${hints.maxSteps}`;
-    throw usage(`The study "${name}" was begun ${before} and cannot go on with --epochs ${epochs}.`, { name });
+  const before = typeof attributes[EPOCHS] === 'number' ? attributes[EPOCHS] : null;
+  // A run that was killed before its first trial may not have come to note its epochs.
+  if (epochs !== undefined && epochs !== before && trials.length > 0) {
+    const begun = before === null ? 'without --epochs' : `with --epochs ${before}`;
+    throw usage(`The study "${name}" was begun ${begun} and cannot go on with --epochs ${epochs}.`, { name });
   }
+  return { definition, epochs: epochs ?? before };
 }
+
+/** Attribute of a study: epochs of every trial, whatever the experiment says. */
+const EPOCHS = 'epochs';
 
 export interface OpenRunOptions {
   readonly experiment: Experiment;
   readonly options: RunOptions;
   readonly storage: Storage;
-  readonly resumed: StudyDefinition | null;
+  readonly resumed: Resumed | null;
   /** Planned trials, if they are known. */
   readonly trials: number | null;
+  /** The last epoch that a trial can reach, if it is known: what pruners plan with. */
+  readonly maxSteps: number | null;
 }
 
 /** Opens the resumed study, or creates the new one under a name that is free. */
-export async function openRun({ experiment, options, storage, resumed, trials }: OpenRunOptions): Promise<Study> {
+export async function openRun({
+  experiment,
+  options,
+  storage,
+  resumed,
+  trials,
+  maxSteps,
+}: OpenRunOptions): Promise<Study> {
   const { file, epochs } = options;
   const { space, objective } = experiment;
   const sampler =
     options.sampler ?? (typeof experiment.sampler === 'string' && resumed ? undefined : experiment.sampler);
   const pruner = options.pruner ?? (experiment.pruner === 'auto' ? undefined : experiment.pruner);
-  return createStudy({
-    name: resumed?.name ?? options.study ?? (await freeName(basename(file, extname(file)), storage)),
+  const study = await createStudy({
+    name: resumed?.definition.name ?? options.study ?? (await freeName(basename(file, extname(file)), storage)),
     space,
     objectives: { [objective.name]: objective.direction },
     storage,
-    seed: resumed?.seed ?? options.seed ?? experiment.seed,
+    seed: resumed?.definition.seed ?? options.seed ?? experiment.seed,
     source: resolve(file),
     ...(sampler === undefined ? {} : { sampler }),
     ...(pruner === undefined ? {} : { pruner }),
     ...(trials === null ? {} : { trials }),
-    ...(epochs === undefined ? {} : { maxSteps: epochs }),
+    ...(maxSteps === null ? {} : { maxSteps }),
   });
+  if (epochs !== undefined && study.attributes[EPOCHS] !== epochs) await study.setAttribute(null, EPOCHS, epochs);
+  return study;
 }
 
 async function freeName(base: string, storage: Storage): Promise<string> {

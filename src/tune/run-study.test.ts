@@ -204,6 +204,18 @@ test('a trial whose code throws or whose loss diverges is a failed trial; the se
   expect(summary.best?.number).toBe(0);
 });
 
+test('a trial that the pruner stops ends after that epoch, with what it had reached, and is not evaluated on test', async () => {
+  const { run, cwd } = setup({
+    extra: `pruner: { name: 'mine', decide: ({ trial }) => trial.number === 1 && trial.measurements.length === 2
+      ? { decision: 'stop', reason: 'seen enough' } : { decision: 'continue' } }`,
+  });
+  const { summary, events } = await run({ trials: 2 });
+  expect(ofType(events, 'trial')[1]).toMatchObject({ number: 1, state: 'pruned', epochs: 2 });
+  expect(summary.rounds).toMatchObject([{ state: 'complete' }, { state: 'pruned', test: null }]);
+  expect(summary.rounds[1]?.values?.['accuracy']).toBeGreaterThan(0);
+  expect(readdirSync(join(cwd, 'out', 'moons', 'trials'))).toEqual(['0']);
+});
+
 test('when no trial completes there is no best and no bundle', async () => {
   const { run, cwd } = setup({ step: `() => { throw new Error('never'); }` });
   const { summary } = await run();

@@ -8,14 +8,14 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, extname, resolve } from 'node:path';
-import { isFinished, type Params, type StudyDefinition, type TrialRecord } from '#core';
+import { isFinished, type Params, type TrialRecord } from '#core';
 import { childProcess } from '#executors';
 import { createRng } from '#math';
 import { cardinality, gridPoints, gridSize, sampleUniform } from '#space';
 import type { Study } from '#study';
 import type { Experiment } from './experiment.ts';
 import { loadExperiment } from './load-experiment.ts';
-import { checkResumed, findResumed, openRun, runStorage } from './open-run.ts';
+import { findResumed, openRun, runStorage, type Resumed } from './open-run.ts';
 import { bestFolder, checkWritable, replaceFolder, trialFolder } from './out-folder.ts';
 import { createPool, type Pool } from './pool.ts';
 import type { TrialJob, WorkerSetup } from './protocol.ts';
@@ -39,16 +39,16 @@ export async function runStudy(options: RunOptions, onEvent: (event: RunEvent) =
   let pool: Pool | null = null;
   try {
     const resumed = await findResumed(options, storage);
-    if (resumed) checkResumed(resumed, options);
     checkWritable(out);
 
-    const seed = resumed?.seed ?? options.seed ?? experiment.seed;
+    const seed = resumed?.definition.seed ?? options.seed ?? experiment.seed;
+    const tried = paramsToCheck(experiment, seed);
     const setup: WorkerSetup = {
       file,
       dataDir: options.dataDir === undefined ? null : resolve(options.dataDir),
       seed,
-      epochs: options.epochs ?? resumed?.hints.maxSteps ?? null,
-      check: resumed ? [] : paramsToCheck(experiment, seed),
+      epochs: options.epochs ?? resumed?.epochs ?? null,
+      check: resumed ? [] : tried,
     };
     const newPool = (): Pool => createPool({ executor: childProcess(), setup, onDownload: onEvent });
     pool = newPool();
@@ -62,6 +62,7 @@ export async function runStudy(options: RunOptions, onEvent: (event: RunEvent) =
       storage: await storage.open(),
       resumed,
       trials: plannedTrials(experiment, options, resumed),
+      maxSteps: setup.epochs ?? longest(experiment, tried),
     });
     await recover(study);
     const trials = study.hints.trials ?? Infinity;
@@ -146,8 +147,8 @@ function createEnding({ signal, timeoutMs }: RunOptions) {
 }
 
 /** How many trials the study is to have: what was asked for, else the size of the grid, else a default for samplers without an end. */
-function plannedTrials(experiment: Experiment, options: RunOptions, resumed: StudyDefinition | null): number | null {
-  const asked = options.trials ?? resumed?.hints.trials ?? experiment.trials;
+function plannedTrials(experiment: Experiment, options: RunOptions, resumed: Resumed | null): number | null {
+  const asked = options.trials ?? resumed?.definition.hints.trials ?? experiment.trials;
   const { sampler: given, space } = experiment;
   const sampler = options.sampler ?? (typeof given === 'string' ? given : given.name);
   if (sampler !== 'grid') return asked ?? DEFAULT_TRIALS;
@@ -155,6 +156,18 @@ function plannedTrials(experiment: Experiment, options: RunOptions, resumed: Stu
   if (typeof given !== 'string' && options.sampler === undefined) return asked ?? null;
   const size = gridSize(space);
   return asked === null ? size : Math.min(asked, size);
+}
+
+/** The most epochs that `train` asks for among some params; null if it does not say, or throws. */
+function longest({ train, epochs }: Experiment, params: readonly Params[]): number | null {
+  const asked = params.map((one) => {
+    try {
+      return train(one).epochs ?? epochs ?? 0;
+    } catch {
+      return 0; // such a trial will fail
+    }
+  });
+  return Math.max(0, ...asked) || null;
 }
 
 function paramsToCheck({ space }: Experiment, seed: number): Params[] {
