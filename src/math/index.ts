@@ -33,28 +33,14 @@ export {
 } from './special.ts';
 export {
   argsort,
-  correlation,
   mean,
   median,
   quantile,
   quantileSorted,
   ranks,
   sorted,
-  spearman,
   standardDeviation,
   variance,
 } from './statistics.ts';
-export {
-  normalLogMass,
-  normalQuantileOfLog,
-  truncatedNormalLogPdf,
-  truncatedNormalQuantile,
-} from './truncated-normal.ts';
-export {
-  clipUpper,
-  standardise,
-  yeoJohnson,
-  yeoJohnsonExponent,
-  yeoJohnsonInverse,
-  yeoJohnsonLogLikelihood,
-} from './yeo-johnson.ts';
+export { normalLogMass, normalQuantileOfLog, truncatedNormalQuantile } from './truncated-normal.ts';
+export { clipUpper, standardise, yeoJohnson, yeoJohnsonExponent, yeoJohnsonInverse } from './yeo-johnson.ts';

@@ -1,5 +1,5 @@
 /**
- * Descriptive statistics, ranks and rank correlations over plain or typed arrays.
+ * Descriptive statistics and ranks over plain or typed arrays.
  * Quantiles are Hyndman & Fan 1996 type 7 (the default of NumPy). Empty input gives NaN.
  */
 
@@ -53,21 +53,3 @@ export function ranks(xs: Numbers): Float64Array {
   }
   return result;
 }
-
-/** Pearson's correlation, NaN when one side is constant. */
-export function correlation(xs: Numbers, ys: Numbers): number {
-  const mx = mean(xs);
-  const my = mean(ys);
-  let xy = 0;
-  let xx = 0;
-  let yy = 0;
-  for (let i = 0; i < xs.length; i++) {
-    xy += (xs[i]! - mx) * (ys[i]! - my);
-    xx += (xs[i]! - mx) ** 2;
-    yy += (ys[i]! - my) ** 2;
-  }
-  return xy / Math.sqrt(xx * yy);
-}
-
-/** Spearman's rank correlation, NaN when one side is constant. */
-export const spearman = (xs: Numbers, ys: Numbers): number => correlation(ranks(xs), ranks(ys));

@@ -13,12 +13,6 @@ export function normalLogMass(a: number, b: number): number {
   return lower === -Infinity ? upper : upper + log1mexp(upper - lower);
 }
 
-/** Log density at x, -Infinity outside [low, high]. */
-export function truncatedNormalLogPdf(x: number, mean: number, sd: number, low: number, high: number): number {
-  if (!(x >= low && x <= high)) return -Infinity;
-  return normalLogPdf((x - mean) / sd) - Math.log(sd) - normalLogMass((low - mean) / sd, (high - mean) / sd);
-}
-
 /** The z with ln Φ(z) = logP, also where exp(logP) underflows (Newton's method on ln Φ, which is concave). */
 export function normalQuantileOfLog(logP: number): number {
   if (logP > -700) return normalQuantile(Math.exp(logP));

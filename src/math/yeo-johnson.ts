@@ -31,16 +31,9 @@ export function standardise(ys: ArrayLike<number>): Float64Array {
   return scaled.map((y) => (sd > 1e-15 ? (y - centre) / sd : 0));
 }
 
-/** Log likelihood of λ for a normal sample, up to a constant (equation 3.1): -n/2 ln σ̂² + (λ - 1) Σ sign(z) ln(1 + |z|). */
-export function yeoJohnsonLogLikelihood(z: ArrayLike<number>, lambda: number): number {
-  const sd = standardDeviation(Float64Array.from(z, (v) => yeoJohnson(v, lambda)));
-  if (!(sd > 1e-9)) return -Infinity;
-  let logs = 0;
-  for (let i = 0; i < z.length; i++) logs += Math.sign(z[i]!) * Math.log1p(Math.abs(z[i]!));
-  return -z.length * Math.log(sd) + (lambda - 1) * logs;
-}
-
-/** λ in -2, -1.75 … 4 of highest likelihood times a normal prior of mean 1 and sd 1. */
+/**
+ * λ in -2, -1.75 … 4 of highest likelihood (equation 3.1: -n/2 ln σ̂² + (λ - 1) Σ sign(z) ln(1 + |z|)) times a normal prior of mean 1 and sd 1.
+ */
 export function yeoJohnsonExponent(z: ArrayLike<number>): number {
   const n = z.length;
   const logs = Float64Array.from(z, (v) => Math.log1p(Math.abs(v)));

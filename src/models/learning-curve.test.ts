@@ -1,6 +1,13 @@
-import { createRng, spearman } from '#math';
+import { createRng, ranks } from '#math';
 import { expect, test } from 'vitest';
 import { forecastCurves, type LearningCurve } from './learning-curve.ts';
+
+/** Spearman's rank correlation of samples without ties: 1 − 6 Σ d² / (n (n² − 1)). */
+function spearman(xs: readonly number[], ys: readonly number[]): number {
+  const [a, b] = [ranks(xs), ranks(ys)];
+  const squares = xs.reduce((sum, _, i) => sum + (a[i]! - b[i]!) ** 2, 0);
+  return 1 - (6 * squares) / (xs.length * (xs.length ** 2 - 1));
+}
 
 const END = 50;
 const steps = (count: number): number[] => Array.from({ length: count }, (_, i) => i + 1);
