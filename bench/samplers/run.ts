@@ -39,7 +39,9 @@ const judge = resolve(args.judge);
 const load = (path: string): Promise<unknown> => import(pathToFileURL(join(judge, path)).href);
 // The judge is plain JavaScript; these are the parts of it that are used here.
 const { tasks } = (await load('tasks.mjs')) as { tasks: readonly Task[] };
-const { runTrials } = (await load('lib/runs.mjs')) as { runTrials(a: unknown, t: Task, o: object): Promise<Run> };
+const { runTrials } = (await load('lib/runs.mjs')) as {
+  runTrials: (a: unknown, t: Task, o: object) => Promise<Run>;
+};
 const scoring = (await load('lib/scoring.mjs')) as {
   regret(task: Task, score: number): number;
   scoreAt(steps: readonly number[], x: number): number;

@@ -182,20 +182,24 @@ export interface Prediction {
   variance: number;
 }
 
-const KIND: Readonly<Record<Axis, number>> = { number: 0, category: 1, conditionalNumber: 2 };
 /** Rows of the factor between two looks at `worthwhile`. */
-const LOOK_EVERY = 32;
+const LOOK_EVERY = 16;
 
-/** A posterior with fixed θ. Points can be added, also provisional ones that are taken back by `truncate`. */
+/**
+ * A posterior with fixed θ. Points can be added, also provisional ones that are taken back by `truncate`.
+ * Inside, points are embedded so that r² is a plain squared distance plus the weights of differing categories: a number becomes x/ℓ, a conditional number its
+ * place on the arc (cos x, sin x)/ℓ with (0, 0) for inactive, a category its label with -1 for inactive.
+ */
 export class GaussianProcess {
   readonly axes: readonly Axis[];
   readonly theta: Float64Array;
   readonly signal: number;
   readonly noise: number;
-  private readonly kinds: Uint8Array;
-  private readonly weights: Float64Array;
+  private readonly weights: Float64Array; // [d], 1/ℓ²
+  private readonly categories: readonly number[]; // axes
+  private readonly numbers: number; // embedded coordinates that are not categories; these stand first
   private n = 0;
-  private X: Float64Array; // [capacity, d]
+  private X: Float64Array; // [capacity, width], embedded
   private L: Float64Array; // packed, [capacity, capacity]
   private cross: Float64Array; // [capacity]
   private targets: Float64Array = new Float64Array(0);
@@ -205,13 +209,18 @@ export class GaussianProcess {
     const D = axes.length;
     this.axes = axes;
     this.theta = theta;
-    this.kinds = Uint8Array.from(axes, (axis) => KIND[axis]);
     this.weights = theta.subarray(0, D).map((logLength) => Math.exp(-2 * logLength));
     this.signal = Math.exp(theta[D]!);
     this.noise = Math.exp(theta[D + 1]!);
-    this.X = new Float64Array(capacity * D);
+    this.categories = [...axes.keys()].filter((d) => axes[d] === 'category');
+    this.numbers = axes.reduce((sum, axis) => sum + (axis === 'number' ? 1 : axis === 'category' ? 0 : 2), 0);
+    this.X = new Float64Array(capacity * this.width);
     this.L = new Float64Array(packedRow(capacity));
     this.cross = new Float64Array(capacity);
+  }
+
+  private get width(): number {
+    return this.numbers + this.categories.length;
   }
 
   get size(): number {
@@ -227,7 +236,7 @@ export class GaussianProcess {
       row.set(this.fillCross(point).subarray(0, n));
       row[n] = this.signal + this.noise;
       choleskyAppend(this.L, n, row, SMALLEST_PIVOT * this.signal);
-      this.X.set(point, n * this.axes.length);
+      this.X.set(this.embed(point), n * this.width);
       this.n = n + 1;
     }
   }
@@ -291,50 +300,82 @@ export class GaussianProcess {
 
   /** Gradients of mean and variance by the coordinates of x (0 for categories and inactive numbers). */
   predictGradient(x: Point): Prediction & { meanGradient: Float64Array; varianceGradient: Float64Array } {
-    const { n, kinds, weights, signal, X } = this;
-    const D = kinds.length;
+    const { n, axes, weights, signal, X, width, numbers } = this;
+    const z = this.embed(x);
     const cross = this.fillCross(x);
     const mean = dot(cross, 0, this.alpha, 0, n);
     const v = solveLower(this.L, n, cross);
     const variance = Math.max(signal - dot(v, 0, v, 0, n), SMALLEST_PIVOT * signal);
     const beta = solveLowerTransposed(this.L, n, Float64Array.from(v.subarray(0, n))); // K⁻¹ k
-    const meanGradient = new Float64Array(D);
-    const varianceGradient = new Float64Array(D);
+    // By the embedded coordinates first, then by the chain rule.
+    const byMean = new Float64Array(numbers);
+    const byVariance = new Float64Array(numbers);
     for (let i = 0; i < n; i++) {
-      const r = Math.sqrt(5 * this.squaredDistance(x, i));
+      const r = Math.sqrt(5 * this.squaredDistance(z, i));
       const slope = (-5 / 6) * (1 + r) * signal * Math.exp(-r); // ∂k / ∂r²
-      for (let d = 0; d < D; d++) {
-        const gap = x[d]! - X[i * D + d]!;
-        if (kinds[d] === KIND.category || Number.isNaN(gap)) continue;
-        const change = slope * weights[d]! * 2 * (kinds[d] === KIND.number ? gap : Math.sin(gap));
-        meanGradient[d] = meanGradient[d]! + this.alpha[i]! * change;
-        varianceGradient[d] = varianceGradient[d]! - 2 * beta[i]! * change;
+      for (let e = 0; e < numbers; e++) {
+        const change = 2 * slope * (z[e]! - X[i * width + e]!);
+        byMean[e] = byMean[e]! + this.alpha[i]! * change;
+        byVariance[e] = byVariance[e]! - 2 * beta[i]! * change;
       }
     }
+    const meanGradient = new Float64Array(axes.length);
+    const varianceGradient = new Float64Array(axes.length);
+    let e = 0;
+    axes.forEach((axis, d) => {
+      if (axis === 'category') return;
+      const scale = Math.sqrt(weights[d]!);
+      if (axis === 'number') {
+        meanGradient[d] = scale * byMean[e]!;
+        varianceGradient[d] = scale * byVariance[e]!;
+      } else if (!Number.isNaN(x[d])) {
+        const [dCos, dSin] = [-scale * Math.sin(x[d]!), scale * Math.cos(x[d]!)];
+        meanGradient[d] = dCos * byMean[e]! + dSin * byMean[e + 1]!;
+        varianceGradient[d] = dCos * byVariance[e]! + dSin * byVariance[e + 1]!;
+      }
+      e += axis === 'number' ? 1 : 2;
+    });
     return { mean, variance, meanGradient, varianceGradient };
+  }
+
+  private embed(x: Point): Float64Array {
+    const z = new Float64Array(this.width);
+    let e = 0;
+    this.axes.forEach((axis, d) => {
+      const scale = Math.sqrt(this.weights[d]!);
+      const v = x[d]!;
+      if (axis === 'number') z[e++] = scale * v;
+      if (axis === 'conditionalNumber') {
+        z[e++] = Number.isNaN(v) ? 0 : scale * Math.cos(v);
+        z[e++] = Number.isNaN(v) ? 0 : scale * Math.sin(v);
+      }
+    });
+    for (const d of this.categories) z[e++] = Number.isNaN(x[d]) ? -1 : x[d]!;
+    return z;
   }
 
   /** k(X, x) into `cross`, which is borrowed until the next call. */
   private fillCross(x: Point): Float64Array {
     const { cross, n, signal } = this;
+    const z = this.embed(x);
     for (let i = 0; i < n; i++) {
-      const r = Math.sqrt(5 * this.squaredDistance(x, i));
+      const r = Math.sqrt(5 * this.squaredDistance(z, i));
       cross[i] = signal * (1 + r + (r * r) / 3) * Math.exp(-r);
     }
     return cross;
   }
 
-  /** r² between x and point i. */
-  private squaredDistance(x: Point, i: number): number {
-    const { kinds, weights, X } = this;
-    const D = kinds.length;
-    const start = i * D;
+  /** r² between the embedded point z and point i. */
+  private squaredDistance(z: Float64Array, i: number): number {
+    const { X, numbers, categories, weights, width } = this;
+    const start = i * width;
     let squared = 0;
-    for (let d = 0; d < D; d++) {
-      const a = x[d]!;
-      const b = X[start + d]!;
-      if (kinds[d] === 0) squared += weights[d]! * (a - b) * (a - b);
-      else squared += weights[d]! * axisDistance(this.axes[d]!, a, b);
+    for (let e = 0; e < numbers; e++) {
+      const gap = z[e]! - X[start + e]!;
+      squared += gap * gap;
+    }
+    for (let c = 0; c < categories.length; c++) {
+      if (z[numbers + c] !== X[start + numbers + c]) squared += weights[categories[c]!]!;
     }
     return squared;
   }
@@ -347,7 +388,7 @@ export class GaussianProcess {
       array.set(from);
       return array;
     };
-    this.X = grown(capacity * this.axes.length, this.X);
+    this.X = grown(capacity * this.width, this.X);
     this.L = grown(packedRow(capacity), this.L);
     this.cross = new Float64Array(capacity);
   }

@@ -75,7 +75,8 @@ export function surrogate(
   const n = points.length;
   const m = refitSize(n);
   const theta = hyperparameters(axes, points, values, transform, memory, priors, m);
-  const chosen = representatives(values.subarray(0, m), maxPoints);
+  // Best first: candidates crowd around the best points, whose rows then settle their variance early (see `predictWhile`).
+  const chosen = representatives(values.subarray(0, m), maxPoints).sort((a, b) => values[a]! - values[b]! || a - b);
   for (let i = m; i < n; i++) chosen.push(i);
   const members = chosen.map((i) => points[i]!);
 
