@@ -6,7 +6,7 @@
  * - Trials waiting or running are pending. Points are encoded once per trial; the cache may be dropped at any time.
  * Cost: O(trials) per call with a small constant.
  */
-import { asLoss, type Objective, type TrialRecord } from '#core';
+import { asLoss, type CompleteTrial, type Objective, type TrialRecord } from '#core';
 import { median } from '#math';
 import type { Space } from '#space';
 import type { Point } from './gaussian-process.ts';
@@ -31,17 +31,20 @@ export interface History {
 
 interface Cache {
   readonly space: Space;
+  readonly objectives: readonly Objective[];
   readonly points: Point[];
+  /** What was made of each complete trial, and of which record. */
+  readonly complete: { readonly trial: TrialRecord; readonly observation: Observation | null }[];
   readonly keys: Map<number, number>;
 }
 
 const caches = new WeakMap<readonly TrialRecord[], Cache>();
 
 /** Encoded points of all trials; parameters of a trial never change, so only new ones are encoded. */
-function encoded(space: Space, trials: readonly TrialRecord[]): Cache {
+function encoded(space: Space, objectives: readonly Objective[], trials: readonly TrialRecord[]): Cache {
   let cache = caches.get(trials);
-  if (cache?.space !== space || cache.points.length > trials.length) {
-    cache = { space, points: [], keys: new Map() };
+  if (cache?.space !== space || cache.objectives !== objectives || cache.points.length > trials.length) {
+    cache = { space, objectives, points: [], complete: [], keys: new Map() };
     caches.set(trials, cache);
   }
   const { encode, key } = pointSpaceOf(space);
@@ -51,6 +54,12 @@ function encoded(space: Space, trials: readonly TrialRecord[]): Cache {
     cache.keys.set(key(point), i);
   }
   return cache;
+}
+
+/** Null if a value is not finite. */
+function observed(trial: CompleteTrial, point: Point, objectives: readonly Objective[]): Observation | null {
+  const losses = objectives.map(({ name, direction }) => asLoss(direction, trial.values[name]!));
+  return losses.every(Number.isFinite) ? { number: trial.number, point, losses } : null;
 }
 
 /** Last finite value of each objective that an unfinished trial reported, as losses; null if one was never reported. */
@@ -63,7 +72,7 @@ function lastLosses(trial: TrialRecord, objectives: readonly Objective[]): numbe
 }
 
 export function readHistory(space: Space, objectives: readonly Objective[], trials: readonly TrialRecord[]): History {
-  const { points, keys } = encoded(space, trials);
+  const { points, complete, keys } = encoded(space, objectives, trials);
   const observations: Observation[] = [];
   const partial: Observation[] = [];
   const failed: { number: number; point: Point }[] = [];
@@ -72,8 +81,9 @@ export function readHistory(space: Space, objectives: readonly Objective[], tria
     const point = points[i]!;
     switch (trial.state) {
       case 'complete': {
-        const losses = objectives.map(({ name, direction }) => asLoss(direction, trial.values[name]!));
-        if (losses.every(Number.isFinite)) observations.push({ number: trial.number, point, losses });
+        if (complete[i]?.trial !== trial) complete[i] = { trial, observation: observed(trial, point, objectives) };
+        const { observation } = complete[i];
+        if (observation !== null) observations.push(observation);
         else failed.push({ number: trial.number, point });
         break;
       }

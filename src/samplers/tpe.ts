@@ -7,7 +7,7 @@
  * Cost: O(candidates · MOST_BAD · d + n log n) per suggestion.
  */
 import type { Sampler } from '#core';
-import { argsort, ranks } from '#math';
+import { ranks, sorted } from '#math';
 import { type History, type Observation, parzenDensity, type Point, pointSpaceOf, readHistory } from '#models';
 import { unexplored } from './unexplored.ts';
 
@@ -56,13 +56,20 @@ export function tpe({ startTrials = 5, candidates = 64, gamma = 0.2 }: TpeOption
 }
 
 function split({ observations, failed, pending }: History, gamma: number): { good: Point[]; bad: Point[] } {
-  const order = argsort(rankingOf(observations));
+  const ranking = rankingOf(observations);
   const count = Math.max(1, Math.min(Math.ceil(gamma * observations.length), MOST_GOOD));
-  const good = order.slice(0, count).map((i) => observations[i]!.point);
-  const rest = order.slice(count).sort((a, b) => a - b);
+  const limit = sorted(ranking)[count - 1]!;
+  let ties = count; // places left for those at the limit
+  for (let i = 0; i < ranking.length; i++) if (ranking[i]! < limit) ties--;
+  const good: Point[] = [];
+  const rest: Point[] = [];
+  observations.forEach(({ point }, i) => {
+    const isGood = ranking[i]! < limit || (ranking[i] === limit && ties-- > 0);
+    (isGood ? good : rest).push(point);
+  });
   const step = Math.max(1, rest.length / MOST_BAD);
   const kept = Array.from({ length: Math.min(rest.length, MOST_BAD) }, (_, k) => rest[Math.floor(k * step)]!);
-  return { good, bad: [...kept.map((i) => observations[i]!.point), ...failed.map((f) => f.point), ...pending] };
+  return { good, bad: [...kept, ...failed.map((f) => f.point), ...pending] };
 }
 
 /** Lower is better: the loss itself, or for several objectives the number of trials that dominate this one, then its mean rank. */
