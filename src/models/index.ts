@@ -21,4 +21,5 @@ export { type CurveForecast, type CurveForecasts, forecastCurves, type LearningC
 export { type PointSpace, pointSpaceOf } from './point-space.ts';
 export { maximise, type Scored, type SearchOptions } from './search.ts';
 export { emptyMemory, refitSize, representatives, surrogate, type SurrogateMemory } from './surrogate.ts';
+export { crowdingDistance, dominates, nonDominatedRanks } from './pareto.ts';
 export { forecastLosses, readCurves, type TrialCurve } from './trial-curves.ts';
