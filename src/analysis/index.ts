@@ -1,4 +1,5 @@
 /** What finished trials tell: importance of parameters, best-so-far curves, comparison of samplers, best of n, hypervolume. Pure functions of records. */
+export { hypervolume } from '#models';
 export { bestOfN, type BestOfN, edf } from './best-of-n.ts';
 export { bestSoFar } from './best-so-far.ts';
 export {
@@ -9,6 +10,5 @@ export {
   type SamplerRun,
   type SamplerTest,
 } from './compare-samplers.ts';
-export { hypervolume } from './hypervolume.ts';
 export { importance, type Importance, type ImportanceOptions } from './importance.ts';
 export { rankTest, type RankTest } from './rank-test.ts';
