@@ -187,5 +187,87 @@ def golden(f, inputs):
 
 
 written = {name: golden(f, inputs) for name, (f, inputs) in cases.items()}
+
+
+def rms_norm(x, g, epsilon=1e-6):
+    return x / torch.sqrt((x**2).mean(-1, keepdim=True) + epsilon) * g
+
+
+def conv_over_time(**options):
+    """Weights [k, in, out] and features last."""
+    pads = options.pop("pads", (0, 0))
+    return lambda x, w, b: F.conv1d(F.pad(x.transpose(1, 2), pads), w.permute(2, 1, 0), b, **options).transpose(1, 2)
+
+
+def conv_transpose(**options):
+    return lambda x, w, b: F.conv_transpose2d(x, w, b, **options)
+
+
+def halves(*shape):
+    return normal(*shape).mul(2).round().div(2)
+
+
+# Later ops stand here, so that the random numbers of the others stay as they are.
+later = {
+    "adaptiveAveragePool2d": (lambda x: F.adaptive_avg_pool2d(x, (3, 2)), [normal(B, 2, 7, 5)]),
+    "adaptiveAveragePool2d, even": (lambda x: F.adaptive_avg_pool2d(x, (2, 3)), [normal(B, 2, 4, 6)]),
+    "adaptiveAveragePool2d, larger than the image": (lambda x: F.adaptive_avg_pool2d(x, (3, 4)), [normal(B, 1, 2, 3)]),
+    "adaptiveMaxPool2d": (lambda x: F.adaptive_max_pool2d(x, (3, 2)), [normal(B, 2, 7, 5)]),
+    "adaptiveMaxPool2d, even": (lambda x: F.adaptive_max_pool2d(x, (2, 3)), [normal(B, 2, 4, 6)]),
+    "conv1d": (conv_over_time(), [normal(B, 6, 3), normal(3, 3, 4), normal(4)]),
+    "conv1d, padding": (conv_over_time(pads=(1, 2)), [normal(B, 5, 2), normal(4, 2, 3), normal(3)]),
+    "conv1d, stride and dilation": (
+        conv_over_time(stride=2, dilation=2, padding=1),
+        [normal(B, 9, 2), normal(3, 2, 3), normal(3)],
+    ),
+    "conv1d, window as long as the sequence": (conv_over_time(), [normal(B, 4, 2), normal(4, 2, 1), normal(1)]),
+    "convTranspose2d": (conv_transpose(), [normal(B, 2, 3, 4), normal(2, 3, 3, 3), normal(3)]),
+    "convTranspose2d, stride": (conv_transpose(stride=2), [normal(B, 3, 4, 3), normal(3, 2, 2, 2), normal(2)]),
+    "convTranspose2d, padding and extra": (
+        conv_transpose(stride=2, padding=1, output_padding=1),
+        [normal(B, 2, 3, 4), normal(2, 3, 3, 3), normal(3)],
+    ),
+    "convTranspose2d, dilation": (
+        conv_transpose(dilation=2, padding=(1, 2)),
+        [normal(B, 1, 4, 4), normal(1, 2, 3, 3), normal(2)],
+    ),
+    "convTranspose2d, groups": (
+        conv_transpose(groups=2, stride=(1, 2)),
+        [normal(B, 4, 3, 3), normal(4, 2, 2, 3), normal(4)],
+    ),
+    "elu": (F.elu, [apart(B, 6)]),
+    "globalMaxPool2d": (lambda x: F.adaptive_max_pool2d(x, 1).flatten(1), [normal(B, 3, 4, 5)]),
+    "groupNorm": (lambda x, g, b: F.group_norm(x, 3, g, b), [normal(B, 6, 3, 2), normal(6), normal(6)]),
+    "groupNorm, one group": (
+        lambda x, g, b: F.group_norm(x, 1, g, b, eps=1e-3),
+        [normal(B, 4, 3, 3), normal(4), normal(4)],
+    ),
+    "groupNorm, a group for each channel": (
+        lambda x, g, b: F.instance_norm(x, weight=g, bias=b),
+        [normal(B, 3, 4, 3), normal(3), normal(3)],
+    ),
+    "layerNorm": (lambda x, g, b: F.layer_norm(x, (5,), g, b), [normal(B, 5), normal(5), normal(5)]),
+    "layerNorm, of sequences": (
+        lambda x, g, b: F.layer_norm(x, (4,), g, b, eps=1e-3),
+        [normal(B, 3, 4), normal(4), normal(4)],
+    ),
+    "max": (lambda x: x.max(-1).values, [normal(B, 3, 5)]),
+    "max, ties": (lambda x: x.max(-1).values, [halves(B, 3, 8)]),
+    "rmsNorm": (rms_norm, [normal(B, 5), normal(5)]),
+    "rmsNorm, of sequences": (lambda x, g: rms_norm(x, g, 1e-3), [normal(B, 3, 4), normal(4)]),
+    "silu": (F.silu, [normal(B, 7)]),
+    "upsample2d, nearest": (lambda x: F.interpolate(x, scale_factor=2), [normal(B, 2, 3, 4)]),
+    "upsample2d, nearest by 3": (lambda x: F.interpolate(x, scale_factor=3), [normal(B, 1, 1, 2)]),
+    "upsample2d, bilinear": (
+        lambda x: F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False),
+        [normal(B, 2, 3, 4)],
+    ),
+    "upsample2d, bilinear by 3": (
+        lambda x: F.interpolate(x, scale_factor=3, mode="bilinear", align_corners=False),
+        [normal(B, 1, 4, 1)],
+    ),
+}
+
+written |= {name: golden(f, inputs) for name, (f, inputs) in later.items()}
 lines = ",\n".join(f"{json.dumps(name, ensure_ascii=False)}: {json.dumps(case, separators=(',', ':'))}" for name, case in written.items())
 print("{\n" + lines + "\n}")

@@ -35,8 +35,24 @@ const maxPool = (options: ops.WindowOptions, x: Shape): OpCase => of((a) => ops.
 const averagePool = (options: ops.AveragePool2dOptions, x: Shape): OpCase =>
   of((a) => ops.averagePool2d(a, options), x);
 
+const norm = (rows: Shape, vectors: Shape, build: (...xs: Tensor[]) => Tensor): OpCase =>
+  of(build, rows, vectors, vectors);
+/** Shapes of convTranspose2d: input, weight and bias. */
+const convTranspose = (options: ops.ConvTranspose2dOptions, x: Shape, w: Shape): OpCase => {
+  const filters = Number(w[1]) * (options.groups ?? 1);
+  return of((a, b, c) => ops.convTranspose2d(a, b, c ?? null, options), x, w, [filters]);
+};
+/** Shapes of conv1d: input, weight and bias. */
+const convOverTime = (options: ops.Conv1dOptions, x: Shape, w: Shape): OpCase =>
+  of((a, b, c) => ops.conv1d(a, b, c, options), x, w, w.slice(-1));
+
 const cases: Readonly<Record<string, OpCase>> = {
   abs: of(ops.abs, drawn(['B', 4], apart)),
+  adaptiveAveragePool2d: of((x) => ops.adaptiveAveragePool2d(x, [3, 2]), ['B', 2, 7, 5]),
+  'adaptiveAveragePool2d, even': of((x) => ops.adaptiveAveragePool2d(x, [2, 3]), ['B', 2, 4, 6]),
+  'adaptiveAveragePool2d, larger than the image': of((x) => ops.adaptiveAveragePool2d(x, [3, 4]), ['B', 1, 2, 3]),
+  adaptiveMaxPool2d: of((x) => ops.adaptiveMaxPool2d(x, [3, 2]), ['B', 2, 7, 5]),
+  'adaptiveMaxPool2d, even': of((x) => ops.adaptiveMaxPool2d(x, [2, 3]), ['B', 2, 4, 6]),
   add: of(ops.add, ['B', 4], ['B', 4]),
   'add, a row': of(ops.add, ['B', 2, 4], [4]),
   'add, both stretched': of(ops.add, ['B', 1, 4], [5, 1]),
@@ -63,6 +79,10 @@ const cases: Readonly<Record<string, OpCase>> = {
   ),
   clip: of((x) => ops.clip(x, -0.5, 0.7), ['B', 9]),
   concat: of((a, b) => ops.concat([a, b], 1), ['B', 2, 3], ['B', 4, 3]),
+  conv1d: convOverTime({}, ['B', 6, 3], [3, 3, 4]),
+  'conv1d, padding': convOverTime({ padding: [1, 2] }, ['B', 5, 2], [4, 2, 3]),
+  'conv1d, stride and dilation': convOverTime({ stride: 2, dilation: 2, padding: [1, 1] }, ['B', 9, 2], [3, 2, 3]),
+  'conv1d, window as long as the sequence': convOverTime({}, ['B', 4, 2], [4, 2, 1]),
   'conv2d, 3×3': conv({}, ['B', 2, 6, 5], [4, 2, 3, 3]),
   'conv2d, 1×1': conv({}, ['B', 3, 4, 4], [2, 3, 1, 1]),
   'conv2d, window as large as the image': conv({}, ['B', 2, 3, 4], [3, 2, 3, 4]),
@@ -77,11 +97,21 @@ const cases: Readonly<Record<string, OpCase>> = {
   'conv2d, depthwise': conv({ groups: 3, padding: 1, stride: 2 }, ['B', 3, 5, 6], [3, 1, 3, 3]),
   'conv2d, depthwise with a multiplier': conv({ groups: 3 }, ['B', 3, 5, 5], [6, 1, 3, 3]),
   'conv2d, no bias': of((x, w) => ops.conv2d(x, w), ['B', 2, 5, 5], [3, 2, 3, 3]),
+  convTranspose2d: convTranspose({}, ['B', 2, 3, 4], [2, 3, 3, 3]),
+  'convTranspose2d, stride': convTranspose({ stride: 2 }, ['B', 3, 4, 3], [3, 2, 2, 2]),
+  'convTranspose2d, padding and extra': convTranspose(
+    { stride: 2, padding: 1, extra: [1, 1] },
+    ['B', 2, 3, 4],
+    [2, 3, 3, 3],
+  ),
+  'convTranspose2d, dilation': convTranspose({ dilation: 2, padding: [1, 2] }, ['B', 1, 4, 4], [1, 2, 3, 3]),
+  'convTranspose2d, groups': convTranspose({ groups: 2, stride: [1, 2] }, ['B', 4, 3, 3], [4, 2, 2, 3]),
   dense: of(ops.dense, ['B', 5], [5, 4], [4]),
   'dense, of sequences': of(ops.dense, ['B', 3, 5], [5, 2], [2]),
   'dense, no bias': of((x, w) => ops.dense(x, w), ['B', 5], [5, 1]),
   div: of(ops.div, ['B', 4], drawn(['B', 4], apart)),
   'div, by a row': of(ops.div, ['B', 2, 4], drawn([4], apart)),
+  elu: of(ops.elu, drawn(['B', 6], apart)),
   erf: of(ops.erf, ['B', 5]),
   exp: of(ops.exp, ['B', 5]),
   expand: of((x) => ops.expand(x, [2, 3, 4]), [3, 1]),
@@ -92,6 +122,12 @@ const cases: Readonly<Record<string, OpCase>> = {
   'gemm, second transposed': of((a, b) => ops.gemm(a, b, { transB: true }), ['B', 4], [3, 4]),
   'gemm, both transposed': of((a, b) => ops.gemm(a, b, { transA: true, transB: true }), [4, 'B'], [3, 4]),
   globalAveragePool2d: of(ops.globalAveragePool2d, ['B', 3, 4, 5]),
+  globalMaxPool2d: of(ops.globalMaxPool2d, ['B', 3, 4, 5]),
+  groupNorm: norm(['B', 6, 3, 2], [6], (x, g = x, b = x) => ops.groupNorm(x, g, b, 3)),
+  'groupNorm, one group': norm(['B', 4, 3, 3], [4], (x, g = x, b = x) => ops.groupNorm(x, g, b, 1, { epsilon: 1e-3 })),
+  'groupNorm, a group for each channel': norm(['B', 3, 4, 3], [3], (x, g = x, b = x) => ops.groupNorm(x, g, b, 3)),
+  layerNorm: norm(['B', 5], [5], (x, g = x, b = x) => ops.layerNorm(x, g, b)),
+  'layerNorm, of sequences': norm(['B', 3, 4], [4], (x, g = x, b = x) => ops.layerNorm(x, g, b, { epsilon: 1e-3 })),
   leakyRelu: of((x) => ops.leakyRelu(x, 0.2), drawn(['B', 6], apart)),
   log: of(ops.log, drawn(['B', 5], positive)),
   logSoftmax: of((x) => ops.logSoftmax(x), ['B', 5]),
@@ -111,6 +147,7 @@ const cases: Readonly<Record<string, OpCase>> = {
   'maxPool2d, padding differs by side': maxPool({ size: 3, stride: 2, padding: [0, 0, 1, 1] }, ['B', 1, 6, 6]),
   'maxPool2d, dilation': maxPool({ size: 2, stride: 2, dilation: 2 }, ['B', 1, 7, 7]),
   'maxPool2d, after relu': of((x) => ops.maxPool2d(ops.relu(x), { size: 2 }), ['B', 3, 4, 4]),
+  max: of(ops.max, ['B', 3, 5]),
   maximum: of(ops.maximum, ['B', 4], ['B', 4]),
   'maximum, with a number': of((x) => ops.maximum(x, 0.1), ['B', 6]),
   mean: of((x) => ops.mean(x), ['B', 4]),
@@ -128,7 +165,10 @@ const cases: Readonly<Record<string, OpCase>> = {
   relu: of(ops.relu, drawn(['B', 6], apart)),
   reshape: of((x) => ops.reshape(x, ['B', 3, 2]), ['B', 6]),
   'reshape, batch joined': of((x) => ops.reshape(x, [-1, 2]), ['B', 3, 2]),
+  rmsNorm: of((x, g) => ops.rmsNorm(x, g ?? x), ['B', 5], [5]),
+  'rmsNorm, of sequences': of((x, g) => ops.rmsNorm(x, g ?? x, { epsilon: 1e-3 }), ['B', 3, 4], [4]),
   sigmoid: of(ops.sigmoid, ['B', 5]),
+  silu: of(ops.silu, ['B', 7]),
   slice: of((x) => ops.slice(x, [{ axis: 1, start: 1, end: 3 }]), ['B', 4]),
   'slice, strided': of(
     (x) =>
@@ -156,11 +196,16 @@ const cases: Readonly<Record<string, OpCase>> = {
   'sum, inner axes': of((x) => ops.sum(x, { axes: [1, 3] }), ['B', 2, 3, 2]),
   tanh: of(ops.tanh, ['B', 5]),
   transpose: of((x) => ops.transpose(x, [2, 0, 1]), ['B', 3, 2]),
+  'upsample2d, nearest': of((x) => ops.upsample2d(x, 2), ['B', 2, 3, 4]),
+  'upsample2d, nearest by 3': of((x) => ops.upsample2d(x, 3), ['B', 1, 1, 2]),
+  'upsample2d, bilinear': of((x) => ops.upsample2d(x, 2, 'bilinear'), ['B', 2, 3, 4]),
+  'upsample2d, bilinear by 3': of((x) => ops.upsample2d(x, 3, 'bilinear'), ['B', 1, 4, 1]),
   where: of((a, b) => ops.where(ops.greater(a, b), a, ops.mul(b, 2)), ['B', 5], [5]),
 };
 
 /** Inputs with equal numbers, where there is no derivative to measure: the chosen gradient is PyTorch's. */
 const ties: typeof cases = {
+  'max, ties': of(ops.max, ['B', 3, 8]),
   'maxPool2d, ties': maxPool({ size: 2 }, ['B', 2, 6, 6]),
   'maxPool2d, overlapping, ties': maxPool({ size: 3, stride: 2, padding: 1 }, ['B', 2, 6, 7]),
 };

@@ -210,7 +210,8 @@ const convTranspose: Kernel = (inputs, attributes) => {
     );
   };
   const shape = [x.shape[0] ?? 1, depth * groups, along(0), along(1)];
-  const y = build(shape, () => 0);
+  const bias = inputs[2];
+  const y = build(shape, ([, c = 0]) => bias?.data[c] ?? 0);
   eachWindow(shape, x.shape, attributes, (from, at, element) => {
     for (let n = 0; n < (shape[0] ?? 0); n++)
       for (let o = 0; o < filters; o++)
@@ -438,10 +439,66 @@ const cast: Kernel = (inputs, attributes) => {
   return unary(convert)(inputs, attributes, 1);
 };
 
+/** y, mean and 1/σ over the last axis. */
+const layerNormalization: Kernel = (inputs, attributes) => {
+  const [x, scale, bias] = [0, 1, 2].map((i) => required(inputs, i));
+  if (x === undefined || scale === undefined || bias === undefined) throw new Error('internal: no input');
+  if (integer(attributes, 'axis', -1) !== -1) throw new Error('internal: only the last axis is evaluated');
+  const n = x.shape.at(-1) ?? 1;
+  const rows = Array.from({ length: x.data.length / n }, (_, row) => [...x.data.subarray(row * n, (row + 1) * n)]);
+  const means = rows.map((row) => row.reduce((total, v) => total + v, 0) / n);
+  const variances = rows.map((row, i) => row.reduce((total, v) => total + (v - (means[i] ?? 0)) ** 2, 0) / n);
+  const inverses = variances.map((variance) => 1 / Math.sqrt(variance + real(attributes, 'epsilon', 1e-5)));
+  const y = rows.flatMap((row, i) =>
+    row.map((v, k) => (v - (means[i] ?? 0)) * (inverses[i] ?? 0) * (scale.data[k] ?? 0) + (bias.data[k] ?? 0)),
+  );
+  const statistics = x.shape.with(-1, 1);
+  return [
+    { shape: x.shape, data: Float64Array.from(y) },
+    { shape: statistics, data: Float64Array.from(means) },
+    { shape: statistics, data: Float64Array.from(inverses) },
+  ];
+};
+
+/** The first of equal maxima along the last axis. */
+const argMax: Kernel = (inputs, attributes) => {
+  const x = required(inputs, 0);
+  if (integer(attributes, 'axis', 0) !== -1 || integer(attributes, 'keepdims', 1) !== 0) {
+    throw new Error('internal: only the last axis is evaluated');
+  }
+  const n = x.shape.at(-1) ?? 1;
+  return [
+    build(x.shape.slice(0, -1), (_, row) => {
+      const line = x.data.subarray(row * n, (row + 1) * n);
+      return line.indexOf(Math.max(...line));
+    }),
+  ];
+};
+
+const resize: Kernel = (inputs, attributes) => {
+  const x = required(inputs, 0);
+  const scales = list(inputs[2]);
+  const { mode, coordinate_transformation_mode: coordinates, nearest_mode: rounding } = attributes;
+  if (mode !== 'nearest' || coordinates !== 'asymmetric' || rounding !== 'floor') {
+    throw new Error('internal: only repeating pixels is evaluated');
+  }
+  return [
+    build(
+      x.shape.map((dim, i) => Math.floor(dim * (scales[i] ?? 1))),
+      (at) =>
+        read(
+          x,
+          at.map((i, axis) => Math.floor(i / (scales[axis] ?? 1))),
+        ),
+    ),
+  ];
+};
+
 export const kernels: Readonly<Record<string, Kernel>> = {
   Abs: unary(Math.abs),
   Add: binary((a, b) => a + b),
   And: binary((a, b) => a & b),
+  ArgMax: argMax,
   AveragePool: averagePool,
   BatchNormalization: batchNormalization,
   Cast: cast,
@@ -454,6 +511,7 @@ export const kernels: Readonly<Record<string, Kernel>> = {
   Conv: conv,
   ConvTranspose: convTranspose,
   Div: binary((a, b) => a / b),
+  Elu: unary((x) => (x > 0 ? x : Math.expm1(x))),
   Equal: binary((a, b) => Number(a === b)),
   Erf: unary(erf),
   Exp: unary(Math.exp),
@@ -466,6 +524,7 @@ export const kernels: Readonly<Record<string, Kernel>> = {
   Gemm: gemm,
   Greater: binary((a, b) => Number(a > b)),
   GreaterOrEqual: binary((a, b) => Number(a >= b)),
+  LayerNormalization: layerNormalization,
   LeakyRelu: unary((x, attributes) => (x > 0 ? x : real(attributes, 'alpha', 0.01) * x)),
   Less: binary((a, b) => Number(a < b)),
   LessOrEqual: binary((a, b) => Number(a <= b)),
@@ -488,6 +547,7 @@ export const kernels: Readonly<Record<string, Kernel>> = {
     return [build([Math.ceil((end - start) / step)], (_, i) => start + i * step)];
   },
   Reciprocal: unary((x) => 1 / x),
+  ReduceMax: reduction(-Infinity, Math.max),
   ReduceMean: reduction(
     0,
     (total, x) => total + x,
@@ -497,6 +557,7 @@ export const kernels: Readonly<Record<string, Kernel>> = {
   ReduceSum: reduction(0, (total, x) => total + x),
   Relu: unary((x) => Math.max(x, 0)),
   Reshape: reshape,
+  Resize: resize,
   ScatterElements: scatterElements,
   Shape: (inputs) => {
     const { shape } = required(inputs, 0);

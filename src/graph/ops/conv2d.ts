@@ -72,7 +72,8 @@ function inputGradient(dy: Tensor, weight: Tensor, x: Tensor, w: Windows, groups
   });
 }
 
-function weightGradient(dy: Tensor, weight: Tensor, x: Tensor, w: Windows, groups: number): Tensor {
+/** @internal The gradient of the weight of a convolution of x with output gradient dy. */
+export function weightGradient(dy: Tensor, weight: Tensor, x: Tensor, w: Windows, groups: number): Tensor {
   const [filters = 1, depth = 1, height = 1, width = 1] = weight.shape.map(Number);
   const window = height * width;
   const perGroup = filters / groups;

@@ -100,9 +100,11 @@ export const borders = ({ before, after }: Windows): { axis: number; before: num
   { axis: 3, before: before[1], after: after[1] },
 ];
 
-const pair = (x: PerAxis): Pair => (typeof x === 'number' ? [x, x] : x);
+/** @internal */
+export const pair = (x: PerAxis): Pair => (typeof x === 'number' ? [x, x] : x);
 
-function sides(padding: Padding2d): readonly [number, number, number, number] {
+/** @internal */
+export function sides(padding: Padding2d): readonly [number, number, number, number] {
   if (typeof padding === 'number') return [padding, padding, padding, padding];
   return padding.length === 2 ? [padding[0], padding[1], padding[0], padding[1]] : padding;
 }
