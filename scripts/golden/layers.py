@@ -88,6 +88,80 @@ def smooth_net(x, conv2d1_weight, conv2d1_bias, residual1_body_conv2d1_weight, r
     return h.flatten(1) @ dense1_weight + dense1_bias
 
 
+def later_cases():
+    """Drawn after the others, whose numbers so stay as they are."""
+    tokens = rand(2, 7, 3)
+    deep = rand(2, 6, 3, 4)
+
+    def conv1d(o, k, pads=(0, 0), **options):
+        return case(
+            tokens,
+            {"weight": rand(k, 3, o), "bias": rand(o)},
+            lambda x, weight, bias: F.conv1d(
+                F.pad(x.transpose(1, 2), pads), weight.permute(2, 1, 0), bias, **options
+            ).transpose(1, 2),
+        )
+
+    def transposed(o, k, groups=1, cut=None, **options):
+        return case(
+            image,
+            {"weight": rand(2, o // groups, k, k), "bias": rand(o)},
+            lambda x, weight, bias: F.conv_transpose2d(x, weight, bias, groups=groups, **options)[:, :, slice(*(cut or (None,))), slice(*(cut or (None,)))],
+        )
+
+    def squeeze(x, squeeze_weight, squeeze_bias, excite_weight, excite_bias):
+        h = torch.relu(x.mean((2, 3)) @ squeeze_weight + squeeze_bias)
+        return x * torch.sigmoid(h @ excite_weight + excite_bias)[:, :, None, None]
+
+    affine = lambda n: {"scale": rand(n), "shift": rand(n)}
+    return {
+        "layerNorm": case(rand(3, 5), affine(5), lambda x, scale, shift: F.layer_norm(x, (5,), scale, shift)),
+        "layerNorm of sequences": case(
+            tokens, affine(3), lambda x, scale, shift: F.layer_norm(x, (3,), scale, shift, eps=1e-3)
+        ),
+        "rmsNorm": case(
+            tokens,
+            {"scale": rand(3)},
+            lambda x, scale: x / torch.sqrt((x**2).mean(-1, keepdim=True) + 1e-6) * scale,
+        ),
+        "groupNorm": case(deep, affine(6), lambda x, scale, shift: F.group_norm(x, 3, scale, shift)),
+        "adaptiveAveragePool2d": case(image, {}, lambda x: F.adaptive_avg_pool2d(x, 4)),
+        "adaptiveMaxPool2d": case(image, {}, lambda x: F.adaptive_max_pool2d(x, (3, 4))),
+        "globalMaxPool2d": case(image, {}, lambda x: x.amax((2, 3))),
+        "conv1d": conv1d(4, 3),
+        "conv1d causal, dilation": conv1d(2, 3, pads=(4, 0), dilation=2),
+        # T 7, k 4, stride 2: out 4, total (4-1)*2+4-7 = 3 -> 1 before, 2 after
+        "conv1d same, stride 2": conv1d(2, 4, pads=(1, 2), stride=2),
+        "convTranspose2d": transposed(3, 3),
+        "convTranspose2d stride and padding": transposed(4, 3, groups=2, stride=2, padding=1),
+        # 'same' for k 3, s 2: total 3-2 = 1 -> 0 before, 1 after: the last row and column of the full output are cut
+        "convTranspose2d same": transposed(3, 3, stride=2, cut=(0, -1)),
+        # k 2, s 3: no padding; the last row and column are reached by no window
+        "convTranspose2d same, window smaller than the stride": transposed(2, 2, stride=3, output_padding=1),
+        "squeezeExcite": case(
+            deep,
+            {
+                "squeeze.weight": rand(6, 2),
+                "squeeze.bias": rand(2),
+                "excite.weight": rand(2, 6),
+                "excite.bias": rand(6),
+            },
+            squeeze,
+        ),
+        "upsample2d": case(image, {}, lambda x: F.interpolate(x, scale_factor=2)),
+        "upsample2d bilinear": case(
+            image, {}, lambda x: F.interpolate(x, scale_factor=3, mode="bilinear", align_corners=False)
+        ),
+        "concatenate": case(
+            image,
+            {"conv2d1.weight": rand(2, 2, 3, 3), "conv2d1.bias": rand(2), "conv2d2.weight": rand(3, 2, 1, 1), "conv2d2.bias": rand(3)},
+            lambda x, conv2d1_weight, conv2d1_bias, conv2d2_weight, conv2d2_bias: torch.cat(
+                [F.conv2d(x, conv2d1_weight, conv2d1_bias, padding=1), F.conv2d(x, conv2d2_weight, conv2d2_bias)], 1
+            ),
+        ),
+    }
+
+
 print(
     json.dumps(
         {
@@ -133,7 +207,8 @@ print(
                     },
                     smooth_net,
                 ),
-            },
+            }
+            | later_cases(),
         },
     )
 )

@@ -4,17 +4,24 @@ import {
   activation,
   averagePool2d,
   batchNorm,
+  concatenate,
+  conv1d,
   conv2d,
+  convTranspose2d,
   dense,
   dropout,
   flatten,
   functional,
   globalAveragePool2d,
+  groupNorm,
+  layerNorm,
   type Layer,
   maxPool2d,
   residual,
   sequential,
+  spatialDropout,
   trace,
+  upsample2d,
 } from './index.ts';
 
 const failure = (act: () => unknown): { code: string; message: string } => {
@@ -104,6 +111,51 @@ const wrongShapes: readonly (readonly [string, Layer, readonly number[], string]
     'batchNorm at "batchNorm1" wants vectors [B, features] or images [B, channels, height, width]; got [B, 7, 4]. ' +
       'Put flatten() before it, or normalise before the reshape.',
   ],
+  [
+    'layer norm of images',
+    sequential([layerNorm()]),
+    [3, 8, 8],
+    'layerNorm at "layerNorm1" wants vectors [B, features] or sequences [B, T, features]; got [B, 3, 8, 8]. ' +
+      'For images use groupNorm or batchNorm.',
+  ],
+  [
+    'channels that the groups of a norm do not divide',
+    sequential([conv2d(6, 1), groupNorm(4)]),
+    [3, 8, 8],
+    'groupNorm at "groupNorm1" wants a number of channels that its 4 groups divide; got [B, 6, 8, 8]. Choose groups that divide 6.',
+  ],
+  [
+    'a window longer than the sequence',
+    sequential([conv1d(4, 5)]),
+    [4, 3],
+    'conv1d at "conv1d1" wants a sequence at least as long as its window, 5 steps; got [B, 4, 3]. ' +
+      "Use a smaller kernel or padding 'same'.",
+  ],
+  [
+    'conv1d on vectors',
+    conv1d(4, 5),
+    [4],
+    'conv1d wants sequences [B, T, features]; got [B, 4]. Put an embedding or a layer that keeps the steps before it.',
+  ],
+  [
+    'a transposed convolution that is all padding',
+    convTranspose2d(4, 3, { padding: 2 }),
+    [2, 2, 2],
+    "convTranspose2d wants an image that is not cut away by its padding 2; got [B, 2, 2, 2]. Use a smaller padding or 'same'.",
+  ],
+  [
+    'branches of different sizes',
+    sequential([concatenate([conv2d(2, 3), conv2d(2, 1)])]),
+    [1, 5, 5],
+    'concatenate at "concatenate1" wants branches that differ in channels only; got [B, 1, 5, 5]. ' +
+      'They make [B, 2, 3, 3] and [B, 2, 5, 5]; match sizes and strides.',
+  ],
+  [
+    'spatial dropout of vectors',
+    spatialDropout(0.5),
+    [4],
+    'spatialDropout wants images [B, channels, height, width] or sequences [B, T, features]; got [B, 4]. Use dropout for vectors.',
+  ],
 ];
 
 test.each(wrongShapes)('%s is refused by layer, shape and remedy', (_what, layer, shape, message) => {
@@ -122,14 +174,22 @@ const wrongOptions: readonly (readonly [() => Layer, string])[] = [
   [() => averagePool2d(0), 'averagePool2d: size must be an integer >= 1 or two of them; got 0.'],
   [() => dense(NaN), 'dense: units must be an integer >= 1; got NaN.'],
   [() => dropout(1), 'dropout: rate must be a number in [0, 1); got 1.'],
+  [() => upsample2d(1.5), 'upsample2d: factor must be an integer >= 1; got 1.5.'],
+  [() => layerNorm({ epsilon: -1 }), 'layerNorm: epsilon must be a number > 0; got -1.'],
+  [() => groupNorm(0), 'groupNorm: groups must be an integer >= 1; got 0.'],
+  [
+    () => conv1d(4, 3, { padding: -1 }),
+    "conv1d: padding must be 'same', 'valid', 'causal' or an integer >= 0; got -1.",
+  ],
+  [() => concatenate([]), 'concatenate: branches must be a list of at least one layer; got [].'],
   [() => dropout(NaN), 'dropout: rate must be a number in [0, 1); got NaN.'],
   [() => batchNorm({ momentum: 0 }), 'batchNorm: momentum must be a number in (0, 1]; got 0.'],
   [() => batchNorm({ epsilon: 0 }), 'batchNorm: epsilon must be a number > 0; got 0.'],
   [
     // @ts-expect-error TS2345 -- a name that the types refuse may still come from plain JavaScript
     () => activation('ReLU'),
-    'activation: there is no activation "ReLU": did you mean "relu" or "gelu"? ' +
-      'Known: "linear", "relu", "leakyRelu", "sigmoid", "tanh", "gelu", "softplus", "softmax".',
+    'activation: there is no activation "ReLU": did you mean "relu" or "elu" or "gelu"? ' +
+      'Known: "linear", "relu", "leakyRelu", "elu", "sigmoid", "tanh", "gelu", "silu", "softplus", "softmax".',
   ],
 ];
 

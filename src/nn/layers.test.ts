@@ -10,20 +10,33 @@ import { evaluate } from '#testing';
 import golden from './layers.golden.json' with { type: 'json' };
 import {
   activation,
+  adaptiveAveragePool2d,
+  adaptiveMaxPool2d,
   averagePool2d,
   batchNorm,
+  concatenate,
+  conv1d,
   conv2d,
+  convTranspose2d,
   dense,
   dropout,
   flatten,
   globalAveragePool2d,
+  globalMaxPool2d,
+  groupNorm,
   initialValues,
+  layerNorm,
   type Layer,
   maxPool2d,
   residual,
+  rmsNorm,
   sequential,
+  spatialDropout,
+  squeezeExcite,
+  stochasticDepth,
   trace,
   type Trace,
+  upsample2d,
 } from './index.ts';
 
 interface Numbers {
@@ -85,6 +98,24 @@ const againstTorch: readonly (readonly [string, Layer])[] = [
   ['batchNorm inference', batchNorm()],
   ['batchNorm of vectors', batchNorm()],
   ['net', net],
+  ['layerNorm', layerNorm()],
+  ['layerNorm of sequences', layerNorm({ epsilon: 1e-3 })],
+  ['rmsNorm', rmsNorm()],
+  ['groupNorm', groupNorm(3)],
+  ['adaptiveAveragePool2d', adaptiveAveragePool2d(4)],
+  ['adaptiveMaxPool2d', adaptiveMaxPool2d([3, 4])],
+  ['globalMaxPool2d', globalMaxPool2d()],
+  ['conv1d', conv1d(4, 3)],
+  ['conv1d causal, dilation', conv1d(2, 3, { padding: 'causal', dilation: 2 })],
+  ['conv1d same, stride 2', conv1d(2, 4, { padding: 'same', stride: 2 })],
+  ['convTranspose2d', convTranspose2d(3, 3)],
+  ['convTranspose2d stride and padding', convTranspose2d(4, 3, { stride: 2, padding: 1, groups: 2 })],
+  ['convTranspose2d same', convTranspose2d(3, 3, { stride: 2, padding: 'same' })],
+  ['convTranspose2d same, window smaller than the stride', convTranspose2d(2, 2, { stride: 3, padding: 'same' })],
+  ['squeezeExcite', squeezeExcite({ ratio: 3 })],
+  ['upsample2d', upsample2d()],
+  ['upsample2d bilinear', upsample2d(3, { mode: 'bilinear' })],
+  ['concatenate', concatenate([conv2d(2, 3, { padding: 1 }), conv2d(3, 1)])],
 ];
 
 test('every case that PyTorch printed is tested', () => {
@@ -165,6 +196,24 @@ test('dropout keeps what the mask keeps, divided by 1 − rate, and does nothing
   expect(inference.output).toBe(inference.input);
 });
 
+test('spatialDropout drops whole channels, stochasticDepth whole samples', async () => {
+  const x = Float32Array.from({ length: 16 }, (_, i) => i + 1); // [2, 2, 2, 2]
+  const channels = await apply(trace(spatialDropout(0.5), [2, 2, 2], { training: true }), {
+    input: x,
+    mask: Float32Array.of(1, 0, 0, 1),
+  });
+  expect([...channels]).toEqual([2, 4, 6, 8, 0, 0, 0, 0, 0, 0, 0, 0, 26, 28, 30, 32]);
+  const samples = await apply(trace(stochasticDepth(0.75), [2, 2, 2], { training: true }), {
+    input: x,
+    mask: Float32Array.of(0, 1),
+  });
+  expect([...samples]).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 36, 40, 44, 48, 52, 56, 60, 64]);
+  const features = trace(spatialDropout(0.5), [5, 3], { training: true });
+  expect(features.masks[0]?.shape).toEqual(['B', 1, 3]);
+  const inference = trace(stochasticDepth(0.75), [2, 2, 2]);
+  expect(inference.output).toBe(inference.input);
+});
+
 test('flatten is row-major over channels, rows, columns', async () => {
   const x = Float32Array.from({ length: 24 }, (_, i) => i);
   const traced = trace(sequential([flatten(), activation('linear'), activation('relu')]), [2, 3, 2]);
@@ -177,6 +226,8 @@ test.each([
   ['linear', [-2, 1]],
   ['relu', [0, 1]],
   ['leakyRelu', [-0.02, 1]],
+  ['elu', [Math.expm1(-2), 1]],
+  ['silu', [-2 / (1 + Math.exp(2)), 1 / (1 + Math.exp(-1))]],
   ['sigmoid', [1 / (1 + Math.exp(2)), 1 / (1 + Math.exp(-1))]],
   ['tanh', [Math.tanh(-2), Math.tanh(1)]],
   ['softplus', [Math.log1p(Math.exp(-2)), Math.log1p(Math.exp(1))]],

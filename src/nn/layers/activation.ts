@@ -1,5 +1,5 @@
 /** Activation functions by name, and the layer that applies one. */
-import { gelu, leakyRelu, relu, sigmoid, softmax, softplus, tanh, type Tensor } from '#graph';
+import { elu, gelu, leakyRelu, relu, sigmoid, silu, softmax, softplus, tanh, type Tensor } from '#graph';
 import { didYouMean, TuneError } from '#math';
 import type { Layer } from '../layer.ts';
 
@@ -7,14 +7,16 @@ const activations = {
   linear: (x: Tensor) => x,
   relu,
   leakyRelu: (x: Tensor) => leakyRelu(x),
+  elu,
   sigmoid,
   tanh,
   gelu,
+  silu,
   softplus,
   softmax: (x: Tensor) => softmax(x),
 };
 
-/** leakyRelu has slope 0.01 below 0, as PyTorch's; gelu is the exact one; softmax runs over the last dimension. */
+/** leakyRelu has slope 0.01 below 0, as PyTorch's; elu has α = 1; gelu is the exact one; softmax runs over the last dimension. */
 export type ActivationName = keyof typeof activations;
 
 /** @internal The name, checked; `owner` is the layer that takes the option. */

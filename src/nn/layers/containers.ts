@@ -1,6 +1,6 @@
-/** Layers made of layers: a chain, a function, a sum with a shortcut. */
-import { add, sameShape, showShape, type Tensor } from '#graph';
-import { wrongShape } from '../errors.ts';
+/** Layers made of layers: a chain, a function, a sum with a shortcut, branches side by side. */
+import { add, concat, sameShape, type Shape, showShape, type Tensor } from '#graph';
+import { requireOption, wrongShape } from '../errors.ts';
 import type { Layer } from '../layer.ts';
 
 /** Applies the layers one after another. */
@@ -41,5 +41,29 @@ export const residual = (body: Layer, shortcut?: Layer): Layer => ({
     throw wrongShape('residual', ctx, x.shape, `${wants}, but its body makes ${showShape(y.shape)}`, todo);
   },
 });
+
+/**
+ * All branches applied to the same x, their outputs joined: channels of images [B, C, H, W], features of vectors and sequences.
+ * Szegedy et al. 2015, arXiv:1409.4842.
+ */
+export const concatenate = (branches: readonly Layer[]): Layer => {
+  requireOption(branches.length > 0, 'concatenate', 'branches', 'a list of at least one layer', branches);
+  return {
+    kind: 'concatenate',
+    config: { branches: branches.map(describeLayer) },
+    apply(x, ctx) {
+      const ys = branches.map((branch) => ctx.apply(branch, x));
+      const axis = ys[0]?.shape.length === 4 ? 1 : -1;
+      const others = ({ shape }: Tensor): Shape => shape.toSpliced(axis, 1);
+      for (const y of ys) {
+        if (sameShape(others(y), others(ys[0] ?? y))) continue;
+        const wants = `branches that differ in ${axis === 1 ? 'channels' : 'features'} only`;
+        const todo = `They make ${ys.map(({ shape }) => showShape(shape)).join(' and ')}; match sizes and strides.`;
+        throw wrongShape('concatenate', ctx, x.shape, wants, todo);
+      }
+      return concat(ys, axis);
+    },
+  };
+};
 
 const describeLayer = ({ kind, config }: Layer) => ({ kind, ...config });

@@ -68,7 +68,8 @@ export function resolvePads(kind: string, window: Window, x: Tensor, ctx: Contex
   return [rows[0], columns[0], rows[1], columns[1]];
 }
 
-function padAlong({ size, stride, dilation, padding }: Window, axis: 0 | 1, length: number): [number, number] {
+/** @internal Zeros before and after an axis of this length. */
+export function padAlong({ size, stride, dilation, padding }: Window, axis: 0 | 1, length: number): [number, number] {
   if (padding === 'valid') return [0, 0];
   if (padding !== 'same') return [padding, padding];
   const reach = dilation[axis] * (size[axis] - 1) + 1;
