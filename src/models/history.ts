@@ -19,41 +19,65 @@ export interface Observation {
   readonly losses: readonly number[];
 }
 
-export interface History {
+export interface KnownPoints {
+  /** Whether some trial, in any state, has these parameters. */
+  readonly isKnown: (point: Point) => boolean;
+  /** How many different points have been tried. */
+  readonly knownCount: number;
+}
+
+export interface History extends KnownPoints {
   /** By number. */
   readonly observations: readonly Observation[];
   readonly failed: readonly { readonly number: number; readonly point: Point }[];
   readonly pending: readonly Point[];
-  /** Whether some trial, in any state, has these parameters. */
-  readonly isKnown: (point: Point) => boolean;
-  readonly knownCount: number;
 }
 
-interface Cache {
+interface Encoded {
+  readonly space: Space;
+  readonly points: Point[];
+  readonly keys: Set<number>;
+}
+
+/** What was made of each complete trial, and of which record. */
+interface Observed {
   readonly space: Space;
   readonly objectives: readonly Objective[];
-  readonly points: Point[];
-  /** What was made of each complete trial, and of which record. */
   readonly complete: { readonly trial: TrialRecord; readonly observation: Observation | null }[];
-  readonly keys: Map<number, number>;
 }
 
-const caches = new WeakMap<readonly TrialRecord[], Cache>();
+const encodedOf = new WeakMap<readonly TrialRecord[], Encoded>();
+const observedOf = new WeakMap<readonly TrialRecord[], Observed>();
 
 /** Encoded points of all trials; parameters of a trial never change, so only new ones are encoded. */
-function encoded(space: Space, objectives: readonly Objective[], trials: readonly TrialRecord[]): Cache {
-  let cache = caches.get(trials);
-  if (cache?.space !== space || cache.objectives !== objectives || cache.points.length > trials.length) {
-    cache = { space, objectives, points: [], complete: [], keys: new Map() };
-    caches.set(trials, cache);
+function encoded(space: Space, trials: readonly TrialRecord[]): Encoded {
+  let cache = encodedOf.get(trials);
+  if (cache?.space !== space || cache.points.length > trials.length) {
+    cache = { space, points: [], keys: new Set() };
+    encodedOf.set(trials, cache);
   }
   const { encode, key } = pointSpaceOf(space);
   for (let i = cache.points.length; i < trials.length; i++) {
     const point = encode(trials[i]!.params);
     cache.points.push(point);
-    cache.keys.set(key(point), i);
+    cache.keys.add(key(point));
   }
   return cache;
+}
+
+function observedBefore(space: Space, objectives: readonly Objective[], trials: readonly TrialRecord[]): Observed {
+  let cache = observedOf.get(trials);
+  if (cache?.space !== space || cache.objectives !== objectives) {
+    observedOf.set(trials, (cache = { space, objectives, complete: [] }));
+  }
+  return cache;
+}
+
+/** Which points trials have, for samplers that need to know no more. Cost: O(1) for each new trial. */
+export function knownPoints(space: Space, trials: readonly TrialRecord[]): KnownPoints {
+  const { keys } = encoded(space, trials);
+  const { key } = pointSpaceOf(space);
+  return { isKnown: (point) => keys.has(key(point)), knownCount: keys.size };
 }
 
 /** Null if a value is not finite. */
@@ -72,7 +96,8 @@ function lastLosses(trial: TrialRecord, objectives: readonly Objective[]): numbe
 }
 
 export function readHistory(space: Space, objectives: readonly Objective[], trials: readonly TrialRecord[]): History {
-  const { points, complete, keys } = encoded(space, objectives, trials);
+  const { points } = encoded(space, trials);
+  const { complete } = observedBefore(space, objectives, trials);
   const observations: Observation[] = [];
   const partial: Observation[] = [];
   const failed: { number: number; point: Point }[] = [];
@@ -102,13 +127,11 @@ export function readHistory(space: Space, objectives: readonly Objective[], tria
         pending.push(point);
     }
   });
-  const { key } = pointSpaceOf(space);
   return {
+    ...knownPoints(space, trials),
     observations: partial.length === 0 ? observations : merged(observations, partial, objectives.length),
     failed,
     pending,
-    isKnown: (point) => keys.has(key(point)),
-    knownCount: keys.size,
   };
 }
 

@@ -15,7 +15,7 @@ export {
   negativeLogPosterior,
   type Point,
 } from './gaussian-process.ts';
-export { type History, type Observation, readHistory } from './history.ts';
+export { type History, knownPoints, type KnownPoints, type Observation, readHistory } from './history.ts';
 export { hypervolume } from './hypervolume.ts';
 export { type ParzenDensity, parzenDensity, type ParzenOptions } from './parzen.ts';
 export { type CurveForecast, type CurveForecasts, forecastCurves, type LearningCurve } from './learning-curve.ts';

@@ -1,33 +1,68 @@
 /**
- * Grid search: every combination once, in written order, the last field moving fastest.
- * Trial n takes grid point n − (trials before n that a person enqueued), so numbers have no gaps and nothing is skipped.
+ * Grid search: every combination once, in written order, the last field moving fastest, or in random order.
+ * A trial takes the first point of that order that no other trial has, so what a person enqueued, or another sampler tried, is not tried again.
  *   resolution  points per continuous float (see #space); a space with such a float has no grid without it
- * Cost: O(fields) per suggestion and one counter per study.
+ *   order       'random' visits the grid in an order drawn from the study's seed, so that a search cut short has seen every part of it.
+ *               The order is a permutation computed point by point: a Feistel network of four rounds on the bits of the index, repeated until the
+ *               result is within the grid (Black & Rogaway 2002, "Ciphers with arbitrary finite domains", §3 and §5). It costs no memory.
+ * Cost: O(fields²) per suggestion.
  */
 import { TuneError, type Sampler, type TrialRecord } from '#core';
-import { gridPoint, gridSize, type GridOptions } from '#space';
+import type { Rng } from '#math';
+import { knownPoints, pointSpaceOf } from '#models';
+import { gridPoint, type GridOptions as Resolution, gridSize, type Space } from '#space';
 
-export type { GridOptions };
+export interface GridOptions extends Resolution {
+  readonly order?: 'written' | 'random';
+}
 
-export function grid(options: GridOptions = {}): Sampler {
-  /** Enqueued trials among the first `upTo`: a fact that never changes, so the count only goes on. */
-  const counters = new WeakMap<readonly TrialRecord[], { upTo: number; enqueued: number }>();
-  const enqueuedBefore = (trials: readonly TrialRecord[], number: number): number => {
-    let counter = counters.get(trials);
-    if (counter === undefined || counter.upTo > number) counters.set(trials, (counter = { upTo: 0, enqueued: 0 }));
-    for (; counter.upTo < Math.min(number, trials.length); counter.upTo++)
-      if (trials[counter.upTo]?.suggestedBy === null) counter.enqueued++;
-    return counter.enqueued;
-  };
+export function grid({ order = 'written', ...resolution }: GridOptions = {}): Sampler {
+  /** How many points at the start of the order are known: it only grows with a list of trials. */
+  const cursors = new WeakMap<readonly TrialRecord[], { space: Space; start: number; trials: number; next: number }>();
   return {
     name: 'grid',
-    suggest({ space, trials, number }) {
-      const size = gridSize(space, options);
+    suggest({ space, trials, studyRng }) {
+      const size = gridSize(space, resolution);
       if (!Number.isSafeInteger(size))
         throw new TuneError('bad-grid', `grid: ${size} combinations are too many to count; use random.`, { size });
-      const index = number - enqueuedBefore(trials, number);
-      if (index >= size) return { exhausted: `grid: all ${size} combinations have been tried.` };
-      return { params: gridPoint(space, index, options) };
+      const place = order === 'random' ? permutation(size, studyRng.fork('grid')) : (i: number) => i;
+      const { isKnown } = knownPoints(space, trials);
+      const { encode } = pointSpaceOf(space);
+      const start = place(0);
+      let cursor = cursors.get(trials);
+      if (cursor?.space !== space || cursor.start !== start || cursor.trials > trials.length) {
+        cursors.set(trials, (cursor = { space, start, trials: 0, next: 0 }));
+      }
+      cursor.trials = trials.length;
+      for (; cursor.next < size; cursor.next++) {
+        const params = gridPoint(space, place(cursor.next), resolution);
+        if (!isKnown(encode(params))) return { params };
+      }
+      return { exhausted: `grid: all ${size} combinations have been tried.` };
     },
+  };
+}
+
+const ROUNDS = 4;
+
+/** A random permutation of 0 … size - 1. */
+function permutation(size: number, rng: Rng): (index: number) => number {
+  const half = 2 ** Math.ceil(Math.log2(Math.max(2, size)) / 2); // an index is two digits of this base
+  const keys = Array.from({ length: ROUNDS }, () => rng.uint32());
+  const mix = (digit: number, key: number): number => {
+    let h = Math.imul(digit ^ key, 0x85ebca6b); // the finaliser of MurmurHash3 (Appleby 2011)
+    h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+    return ((h ^ (h >>> 16)) >>> 0) % half;
+  };
+  const once = (index: number): number => {
+    let high = Math.floor(index / half);
+    let low = index % half;
+    for (const key of keys) [high, low] = [low, (high + mix(low, key)) % half];
+    return high * half + low;
+  };
+  return (index) => {
+    let at = once(index);
+    while (at >= size) at = once(at); // the orbit of an index within the grid comes back to the grid
+    return at;
   };
 }

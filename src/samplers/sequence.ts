@@ -1,7 +1,7 @@
 /** What the quasi-random samplers share: point n of a sequence over the unit cube becomes the parameters of trial n. */
 import type { Sampler } from '#core';
 import type { Rng, Sequence } from '#math';
-import { pointSpaceOf, readHistory } from '#models';
+import { knownPoints, pointSpaceOf } from '#models';
 import { fromUnit, isActive, type Space, unflatten } from '#space';
 import { unexplored } from './unexplored.ts';
 
@@ -20,8 +20,8 @@ export function sequenceSampler(name: string, create: (dimensions: number, rng: 
   };
   return {
     name,
-    suggest({ space, objectives, trials, number, rng, studyRng }) {
-      const free = unexplored(space, readHistory(space, objectives, trials));
+    suggest({ space, trials, number, rng, studyRng }) {
+      const free = unexplored(space, knownPoints(space, trials));
       if (free.exhausted !== null) return { exhausted: free.exhausted };
       const cube = sequenceOf(space, studyRng).point(number);
       const flat: Record<string, ReturnType<typeof fromUnit>> = {};

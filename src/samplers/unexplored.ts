@@ -5,7 +5,7 @@
  */
 import type { Sampler } from '#core';
 import type { Rng } from '#math';
-import { type History, type Point, pointSpaceOf, readHistory } from '#models';
+import { knownPoints, type KnownPoints, type Point, pointSpaceOf } from '#models';
 import { cardinality, gridPoint, type Space } from '#space';
 
 const DRAWS = 50;
@@ -19,7 +19,7 @@ export interface Unexplored {
   readonly accept: (proposal: Point | null, rng: Rng) => Point;
 }
 
-export function unexplored(space: Space, { isKnown, knownCount }: History): Unexplored {
+export function unexplored(space: Space, { isKnown, knownCount }: KnownPoints): Unexplored {
   const points = pointSpaceOf(space);
   const size = cardinality(space);
   return {
@@ -46,8 +46,8 @@ export function unexplored(space: Space, { isKnown, knownCount }: History): Unex
 export const withoutRepeats = (sampler: Sampler): Sampler => ({
   name: sampler.name,
   suggest(context) {
-    const { space, objectives, trials, rng } = context;
-    const free = unexplored(space, readHistory(space, objectives, trials));
+    const { space, trials, rng } = context;
+    const free = unexplored(space, knownPoints(space, trials));
     if (free.exhausted !== null) return { exhausted: free.exhausted };
     const suggestion = sampler.suggest(context);
     if ('exhausted' in suggestion) return suggestion;

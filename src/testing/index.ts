@@ -5,5 +5,6 @@ export type { Argument, GradientCheck, GradientReport } from './gradient-check.t
 export type { Value } from './kernels.ts';
 export type { Law } from './law.ts';
 export { prunerLaws, type PrunerLawOptions } from './pruner-suite.ts';
+export { randomSpace, type RandomSpaceOptions } from './random-space.ts';
 export { samplerLaws, type SamplerOptions } from './sampler-suite.ts';
 export { storageLaws, type StorageUnderTest } from './storage-suite.ts';

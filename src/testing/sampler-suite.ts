@@ -12,6 +12,7 @@ import {
 import { createRng } from '#math';
 import { branch, choice, fixed, float, int, sampleUniform, space, type Space } from '#space';
 import type { Law } from './law.ts';
+import { spaceLaws } from './sampler-space-laws.ts';
 
 export interface SamplerOptions {
   /** Spaces it takes: 'finite' for grid search. */
@@ -255,5 +256,6 @@ export function samplerLaws(
         assert.equal(seen.size, 20);
       },
     },
+    ...spaceLaws(make, spaces),
   ];
 }
