@@ -34,7 +34,23 @@ export { averagePool2d, globalAveragePool2d, maxPool2d, type Pool2dOptions } fro
 export { squeezeExcite } from './layers/squeeze-excite.ts';
 export { upsample2d } from './layers/upsample2d.ts';
 export type { Padding, Size2d } from './layers/window.ts';
-export { binaryCrossEntropy, type Loss, meanSquaredError, softmaxCrossEntropy } from './losses.ts';
+export {
+  binaryCrossEntropy,
+  type BinaryCrossEntropyOptions,
+  binaryFocal,
+  dice,
+  focal,
+  type FocalOptions,
+  huber,
+  iou,
+  klDivergence,
+  type Loss,
+  meanAbsoluteError,
+  meanSquaredError,
+  type OverlapOptions,
+  softmaxCrossEntropy,
+  type SoftmaxCrossEntropyOptions,
+} from './losses/index.ts';
 export { summary } from './summary.ts';
 export {
   initialValues,

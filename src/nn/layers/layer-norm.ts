@@ -43,8 +43,8 @@ export function rmsNorm({ epsilon = 1e-6 }: NormOptions = {}): Layer {
 export const requireEpsilon = (owner: string, epsilon: number): void =>
   requireOption(epsilon > 0 && Number.isFinite(epsilon), owner, 'epsilon', 'a number > 0', epsilon);
 
-/** @internal The last dimension of vectors or sequences; anything else is refused. */
-export function featuresOf(kind: string, x: Tensor, ctx: Context): number {
+/** The last dimension of vectors or sequences; anything else is refused. */
+function featuresOf(kind: string, x: Tensor, ctx: Context): number {
   const features: Shape[number] | undefined = x.shape.at(-1);
   if ((x.shape.length === 2 || x.shape.length === 3) && typeof features === 'number') return features;
   const todo = 'For images use groupNorm or batchNorm.';

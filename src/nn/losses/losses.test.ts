@@ -2,7 +2,19 @@ import { expect, test } from 'vitest';
 import { compile, Variables } from '#engine';
 import { gradients, input, parameter, sum } from '#graph';
 import { evaluate as evaluateNaively } from '#testing';
-import { binaryCrossEntropy, type Loss, meanSquaredError, softmaxCrossEntropy } from './losses.ts';
+import {
+  binaryCrossEntropy,
+  binaryFocal,
+  dice,
+  focal,
+  huber,
+  iou,
+  klDivergence,
+  type Loss,
+  meanAbsoluteError,
+  meanSquaredError,
+  softmaxCrossEntropy,
+} from './index.ts';
 import golden from './losses.golden.json' with { type: 'json' };
 
 /** Loss of each sample and the gradient of their sum as a graph. */
@@ -42,6 +54,13 @@ function expectClose(
   );
 }
 
+interface Case {
+  readonly output: Numbers;
+  readonly target: Numbers;
+  readonly perSample: readonly number[];
+  readonly gradient: readonly number[];
+}
+
 // Printed by scripts/golden/losses.py (PyTorch 1.13.0, float64).
 const againstTorch: readonly (readonly [Exclude<keyof typeof golden, 'torch'>, Loss])[] = [
   ['softmaxCrossEntropy', softmaxCrossEntropy()],
@@ -51,10 +70,29 @@ const againstTorch: readonly (readonly [Exclude<keyof typeof golden, 'torch'>, L
   ['binaryCrossEntropy of several labels', binaryCrossEntropy({ fromLogits: true })],
   ['binaryCrossEntropy', binaryCrossEntropy()],
   ['meanSquaredError', meanSquaredError()],
+  ['softmaxCrossEntropy weighted', softmaxCrossEntropy({ classWeights: [0.5, 2, 1, 0] })],
+  [
+    'softmaxCrossEntropy weighted and smoothed',
+    softmaxCrossEntropy({ classWeights: [0.5, 2, 1, 0.25], labelSmoothing: 0.2 }),
+  ],
+  ['softmaxCrossEntropy ignoring', softmaxCrossEntropy({ ignoreIndex: -100 })],
+  ['softmaxCrossEntropy of padded sequences', softmaxCrossEntropy({ ignoreIndex: 0, labelSmoothing: 0.1 })],
+  ['binaryCrossEntropy weighted, from logits', binaryCrossEntropy({ fromLogits: true, posWeight: 3 })],
+  ['binaryCrossEntropy weighted', binaryCrossEntropy({ posWeight: 3 })],
+  ['focal', focal()],
+  ['focal weighted', focal({ gamma: 1.5, classWeights: [0.5, 2, 1, 0.25] })],
+  ['binaryFocal', binaryFocal()],
+  ['binaryFocal, gamma 0', binaryFocal({ gamma: 0, alpha: 0.5 })],
+  ['meanAbsoluteError', meanAbsoluteError()],
+  ['huber', huber()],
+  ['huber, delta', huber({ delta: 0.4 })],
+  ['dice', dice()],
+  ['iou', iou({ smooth: 0.5 })],
+  ['klDivergence', klDivergence()],
 ];
 
 test.each(againstTorch)('%s and its gradient are those of PyTorch', async (name, loss) => {
-  const { output, target, perSample, gradient } = golden[name];
+  const { output, target, perSample, gradient }: Case = golden[name];
   const { perSample: y, dz } = graphOf(loss, output, target);
   const value = ({ shape, values }: Numbers) => ({ shape, data: Float64Array.from(values) });
   const exact = evaluateNaively([y, dz], { output: value(output), target: value(target) });
@@ -117,5 +155,41 @@ test('outputs and targets that do not fit are refused with both shapes', () => {
   );
   expect(() => softmaxCrossEntropy({ labelSmoothing: 1 })).toThrow(
     'softmaxCrossEntropy: labelSmoothing must be a number in [0, 1); got 1.',
+  );
+});
+
+test('every case that PyTorch printed is tested', () => {
+  const { torch: _, ...cases } = golden;
+  expect(againstTorch.map(([name]) => name).sort()).toEqual(Object.keys(cases).sort());
+});
+
+test('a sequence that is all padding costs nothing and moves nothing', async () => {
+  const { perSample, dz } = await evaluate(
+    softmaxCrossEntropy({ ignoreIndex: 0 }),
+    { shape: [1, 2, 3], values: [1, 2, 3, 4, 5, 6] },
+    { shape: [1, 2], values: [0, 0] },
+  );
+  expectClose(perSample, [0], 0, 0);
+  expectClose(dz, [0, 0, 0, 0, 0, 0], 0, 0);
+});
+
+test('an empty mask that is predicted empty costs nothing', async () => {
+  const empty = { shape: [1, 1, 2, 2], values: [0, 0, 0, 0] };
+  const predicted = { shape: [1, 1, 2, 2], values: [-60, -60, -60, -60] };
+  expectClose((await evaluate(dice(), predicted, empty))['perSample'], [0], 0, 1e-6);
+  expectClose((await evaluate(iou(), predicted, empty))['perSample'], [0], 0, 1e-6);
+});
+
+test('impossible options are refused', () => {
+  expect(() => focal({ gamma: 0.5 })).toThrow('focal: gamma must be 0 or a number >= 1; got 0.5.');
+  expect(() => huber({ delta: 0 })).toThrow('huber: delta must be a number > 0; got 0.');
+  expect(() => softmaxCrossEntropy({ classWeights: [1, -1] })).toThrow(
+    'softmaxCrossEntropy: classWeights must be a list of numbers >= 0; got [1, -1].',
+  );
+  expect(() =>
+    softmaxCrossEntropy({ classWeights: [1, 1] }).perSample(input('z', ['B', 3]), input('y', ['B'], 'int64')),
+  ).toThrow('softmaxCrossEntropy has 2 class weights for an output [B, 3]: give one for each of its 3 classes.');
+  expect(() => dice().targetShape(['B', 4])).toThrow(
+    'dice wants an output [B, channels, height, width] of logits; got [B, 4].',
   );
 });
