@@ -2,28 +2,16 @@
  * Our studies behind the judge's interface for learning curves (its README.md, "Learning curves"): one in-memory study for each run, driven by ask, report
  * and tell, so that pausing and resuming are those of the library.
  *   node --import tsx ../shared/hpo/judge.mjs --mode curves --optimizer bench/samplers/curves-adapter.ts --option sampler=auto --option pruner=auto \
- *     [--option hints=off] [--option resumable=off] [--option forecasts=off] [--seeds 20] [--json FILE]
- * hints=off: the study is not told how long a curve is. resumable=off: trials are stopped instead of paused. forecasts=off: the sampler sees trials under way as
- * its own history has them; else as complete ones with the forecast of their end. Tasks need onnxruntime-node ($ONNXRUNTIME_NODE, or in the directory).
+ *     [--option hints=off] [--option resumable=off] [--seeds 20] [--json FILE]
+ * hints=off: the study is not told how long a curve is. resumable=off: trials are stopped instead of paused. Tasks need onnxruntime-node ($ONNXRUNTIME_NODE, or in the directory).
  */
-import type { Sampler, TrialRecord } from '#core';
-import { forecastLosses } from '#models';
-import { samplers } from '#samplers';
 import { createStudy, type Study, type Trial } from '#study';
 import { toJudge, toSpace, type Setup } from './adapter.ts';
 
-export const describe = ({
-  sampler = 'auto',
-  pruner = 'auto',
-  hints,
-  resumable,
-  forecasts,
-}: Record<string, string>) => ({
+export const describe = ({ sampler = 'auto', pruner = 'auto', hints, resumable }: Record<string, string>) => ({
   label: [
     `attune-${sampler}-${pruner}`,
-    ...Object.entries({ hints, resumable, forecasts }).flatMap(([name, value]) =>
-      value === 'off' ? [`no-${name}`] : [],
-    ),
+    ...Object.entries({ hints, resumable }).flatMap(([name, value]) => (value === 'off' ? [`no-${name}`] : [])),
   ].join('-'),
 });
 
@@ -35,11 +23,11 @@ export async function createMultiFidelity({
   totalBudget,
   options = {},
 }: Setup) {
-  const { sampler = 'auto', pruner = 'auto', hints = 'on', resumable = 'on', forecasts = 'on' } = options;
+  const { sampler = 'auto', pruner = 'auto', hints = 'on', resumable = 'on' } = options;
   const study: Study = await createStudy({
     space: toSpace(params),
     objectives: { value: direction },
-    sampler: forecasts === 'on' ? withForecasts(sampler) : sampler,
+    sampler,
     pruner,
     seed,
     ...(hints === 'on' && maxBudget !== undefined ? { maxSteps: maxBudget } : {}),
@@ -64,28 +52,5 @@ export async function createMultiFidelity({
       await study.tell(handle(id), { value });
     },
     close: () => study.close(),
-  };
-}
-
-/** The sampler, shown trials under way as complete ones that ended where their curves are forecast to. */
-function withForecasts(name: string): Sampler {
-  const sampler = samplers[name]?.();
-  if (sampler === undefined) throw new Error(`no "${name}" among ${Object.keys(samplers).join(', ')}`);
-  const view: TrialRecord[] = []; // one array, as samplers' caches are keyed by it
-  return {
-    name: sampler.name,
-    suggest(context) {
-      const { trials, objectives, hints } = context;
-      const ends = forecastLosses(trials, objectives, hints);
-      for (const [i, trial] of trials.entries()) {
-        const losses = ends.get(trial.number);
-        const sign = objectives[0]?.direction === 'maximize' ? -1 : 1;
-        view[i] =
-          losses === undefined || trial.state === 'waiting'
-            ? trial
-            : { ...trial, state: 'complete', values: { value: sign * losses[0]! }, startedAt: 0, endedAt: 0 };
-      }
-      return sampler.suggest({ ...context, trials: view });
-    },
   };
 }

@@ -40,12 +40,12 @@ test('losses are negated where more is better, failed and infinite trials have n
   expect(isKnown(Float64Array.of(0.3, 1))).toBe(false);
 });
 
-test('a pruned or paused trial counts with its last finite value, never as better than the median of the complete ones', () => {
+test('a trial set aside without a forecast counts with its last finite value, never as better than the median of the complete ones', () => {
   const trials: TrialRecord[] = [
     complete(0, 0.7),
     { ...base(1), measurements: measured(0.1, 0.95, NaN), state: 'pruned', values: null },
     complete(2, 0.9),
-    { ...base(3), measurements: measured(0.2), state: 'paused' },
+    { ...base(3), measurements: measured(0.2, NaN), state: 'paused' },
     { ...base(4), measurements: measured(NaN), state: 'pruned', values: null },
   ];
   const { observations } = readHistory(s, maximise, trials);
@@ -55,4 +55,32 @@ test('a pruned or paused trial counts with its last finite value, never as bette
     [2, -0.9],
     [3, -0.2],
   ]);
+});
+
+test('trials paused, pruned or running count with the end their curves are forecast to have; one that waits for a worker is pending', () => {
+  const rising = (end: number, steps: number) =>
+    measured(...Array.from({ length: steps }, (_, i) => end - 0.5 / (i + 1)));
+  const full = [0.7, 0.8, 0.9, 0.75, 0.85].map((end, i): TrialRecord => {
+    const measurements = rising(end, 20);
+    return { ...base(i), measurements, state: 'complete', values: measurements.at(-1)!.values };
+  });
+  const trials: TrialRecord[] = [
+    ...full,
+    { ...base(5), measurements: rising(0.82, 4), state: 'paused' },
+    { ...base(6), measurements: rising(0.95, 6), state: 'running', worker: 'w', stopReason: null },
+    { ...base(7), measurements: rising(0.6, 4), state: 'pruned', values: null },
+    { ...base(8), measurements: rising(0.6, 4), state: 'waiting' },
+  ];
+  const { observations, pending } = readHistory(s, maximise, trials);
+  expect(observations.map((o) => [o.number, o.isForecast]).slice(4)).toEqual([
+    [4, false],
+    [5, true],
+    [6, true],
+    [7, true],
+  ]);
+  expect(pending.length).toBe(1);
+  const [paused, running, pruned] = observations.slice(5).map((o) => -o.losses[0]!);
+  expect(paused).toBeGreaterThan(0.74); // it stands at 0.695; complete curves end 0.1 above their fourth step
+  expect(running).toBeGreaterThan(0.88); // better than all complete ones, and shown as such: it stands at 0.867
+  expect(pruned).toBeLessThan(0.6);
 });

@@ -1,22 +1,26 @@
 /**
  * What a study has learned so far, as models need it: points with losses (lower is better), points that failed, points still out.
- * - A complete trial counts with its value. One that was pruned or is paused counts with its last value, but never as better than the median of the complete
- *   ones: it was set aside for looking bad, and its value is from an early step.
+ * - A complete trial counts with its value. One that was pruned, is paused or runs counts with the value its learning curve is forecast to end with
+ *   (trial-curves.ts): the last value of an early step says too little, above all where slow learners end best.
+ * - Where there is no forecast (old or diverged), one set aside counts with its last finite value, but never as better than the median of the complete ones.
  * - A failed trial has no loss; it tells where not to go.
- * - Trials waiting or running are pending. Points are encoded once per trial; the cache may be dropped at any time.
- * Cost: O(trials) per call with a small constant.
+ * - Trials waiting, and running ones that have not reported, are pending. Points are encoded once per trial; caches may be dropped at any time.
+ * Cost: O(trials) per call with a small constant; forecasts are made anew only when a record has changed.
  */
-import { asLoss, type CompleteTrial, type Objective, type TrialRecord } from '#core';
+import { asLoss, type CompleteTrial, type Hints, type Objective, type TrialRecord } from '#core';
 import { median } from '#math';
 import type { Space } from '#space';
 import type { Point } from './gaussian-process.ts';
 import { pointSpaceOf } from './point-space.ts';
+import { forecastLosses } from './trial-curves.ts';
 
 export interface Observation {
   readonly number: number;
   readonly point: Point;
   /** One for each objective, lower is better. */
   readonly losses: readonly number[];
+  /** Whether the losses are forecasts, which change with every report of any trial. */
+  readonly isForecast: boolean;
 }
 
 export interface KnownPoints {
@@ -83,7 +87,7 @@ export function knownPoints(space: Space, trials: readonly TrialRecord[]): Known
 /** Null if a value is not finite. */
 function observed(trial: CompleteTrial, point: Point, objectives: readonly Objective[]): Observation | null {
   const losses = objectives.map(({ name, direction }) => asLoss(direction, trial.values[name]!));
-  return losses.every(Number.isFinite) ? { number: trial.number, point, losses } : null;
+  return losses.every(Number.isFinite) ? { number: trial.number, point, losses, isForecast: false } : null;
 }
 
 /** Last finite value of each objective that an unfinished trial reported, as losses; null if one was never reported. */
@@ -95,50 +99,74 @@ function lastLosses(trial: TrialRecord, objectives: readonly Objective[]): numbe
   return losses.some(Number.isNaN) ? null : losses;
 }
 
-export function readHistory(space: Space, objectives: readonly Objective[], trials: readonly TrialRecord[]): History {
+export function readHistory(
+  space: Space,
+  objectives: readonly Objective[],
+  trials: readonly TrialRecord[],
+  hints: Hints = {},
+): History {
   const { points } = encoded(space, trials);
   const { complete } = observedBefore(space, objectives, trials);
+  const ends = trials.some(isUnfinished) ? forecastLosses(trials, objectives, hints) : null;
   const observations: Observation[] = [];
-  const partial: Observation[] = [];
+  const forecast: Observation[] = [];
+  const limited: Observation[] = [];
   const failed: { number: number; point: Point }[] = [];
   const pending: Point[] = [];
   trials.forEach((trial, i) => {
     const point = points[i]!;
+    const { number } = trial;
+    const end = isUnfinished(trial) ? ends?.get(number) : undefined;
+    if (end?.every(Number.isFinite) === true) {
+      forecast.push({ number, point, losses: end, isForecast: true });
+      return;
+    }
     switch (trial.state) {
       case 'complete': {
         if (complete[i]?.trial !== trial) complete[i] = { trial, observation: observed(trial, point, objectives) };
         const { observation } = complete[i];
         if (observation !== null) observations.push(observation);
-        else failed.push({ number: trial.number, point });
+        else failed.push({ number, point });
         break;
       }
       case 'pruned':
       case 'paused': {
         const losses = lastLosses(trial, objectives);
-        if (losses !== null) partial.push({ number: trial.number, point, losses });
+        if (losses !== null) limited.push({ number, point, losses, isForecast: false });
         else if (trial.state === 'paused') pending.push(point);
         break;
       }
       case 'failed':
-        failed.push({ number: trial.number, point });
+        failed.push({ number, point });
         break;
       case 'waiting':
       case 'running':
         pending.push(point);
     }
   });
+  const partial = [...forecast, ...withinMiddle(limited, observations, objectives.length)];
   return {
     ...knownPoints(space, trials),
-    observations: partial.length === 0 ? observations : merged(observations, partial, objectives.length),
+    observations:
+      partial.length === 0 ? observations : [...observations, ...partial].sort((a, b) => a.number - b.number),
     failed,
     pending,
   };
 }
 
-function merged(complete: readonly Observation[], partial: readonly Observation[], objectives: number): Observation[] {
+/** Set aside or under way, with something to forecast from. */
+const isUnfinished = ({ state, measurements }: TrialRecord): boolean =>
+  (state === 'pruned' || state === 'paused' || state === 'running') && measurements.length > 0;
+
+/** Losses limited by the median of the complete trials. */
+function withinMiddle(
+  partial: readonly Observation[],
+  complete: readonly Observation[],
+  objectives: number,
+): Observation[] {
+  if (partial.length === 0) return [];
   const middle = Array.from({ length: objectives }, (_, k) =>
     complete.length === 0 ? -Infinity : median(complete.map((o) => o.losses[k]!)),
   );
-  const limited = partial.map((o) => ({ ...o, losses: o.losses.map((loss, k) => Math.max(loss, middle[k]!)) }));
-  return [...complete, ...limited].sort((a, b) => a.number - b.number);
+  return partial.map((o) => ({ ...o, losses: o.losses.map((loss, k) => Math.max(loss, middle[k]!)) }));
 }

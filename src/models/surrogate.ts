@@ -4,8 +4,8 @@
  * of two below m. So every cache can be rebuilt in a few fits, and the answer does not depend on which asks came before. Between fits new observations only
  * extend the Cholesky factor.
  * Above `maxPoints` the model holds the best half and an even selection of the others (by number), chosen at the same sizes m; θ is fitted on at most
- * `FIT_POINTS` of them.
- * Cost: a fit O(min(m, FIT_POINTS)³) per gradient; otherwise O(n²) for each new observation.
+ * `fitPoints` of them.
+ * Cost: a fit O(min(m, fitPoints)³) per gradient; otherwise O(n²) for each new observation.
  */
 import { argsort } from '#math';
 import {
@@ -17,7 +17,6 @@ import {
   type Point,
 } from './gaussian-process.ts';
 
-const FIT_POINTS = 150;
 const SMALLEST_MILESTONE = 8;
 
 /** The largest size <= n at which θ is fitted: every one up to 20, then less and less often. */
@@ -58,6 +57,8 @@ export function representatives(targets: Float64Array, limit: number): number[] 
 export interface SurrogateOptions {
   readonly priors?: GpPriors;
   readonly maxPoints?: number;
+  /** Most of them that θ is fitted on. */
+  readonly fitPoints?: number;
 }
 
 /**
@@ -70,11 +71,11 @@ export function surrogate(
   values: Float64Array,
   transform: (values: Float64Array) => Float64Array,
   memory: SurrogateMemory,
-  { priors = DEFAULT_PRIORS, maxPoints = 350 }: SurrogateOptions = {},
+  { priors = DEFAULT_PRIORS, maxPoints = 350, fitPoints = 150 }: SurrogateOptions = {},
 ): GaussianProcess {
   const n = points.length;
   const m = refitSize(n);
-  const theta = hyperparameters(axes, points, values, transform, memory, priors, m);
+  const theta = hyperparameters(axes, points, values, transform, memory, { priors, fitPoints }, m);
   // Best first: candidates crowd around the best points, whose rows then settle their variance early (see `predictWhile`).
   const chosen = representatives(values.subarray(0, m), maxPoints).sort((a, b) => values[a]! - values[b]! || a - b);
   for (let i = m; i < n; i++) chosen.push(i);
@@ -100,7 +101,7 @@ function hyperparameters(
   values: Float64Array,
   transform: (values: Float64Array) => Float64Array,
   memory: SurrogateMemory,
-  priors: GpPriors,
+  { priors, fitPoints }: Required<Pick<SurrogateOptions, 'priors' | 'fitPoints'>>,
   m: number,
 ): Float64Array {
   const known = memory.fits.get(m);
@@ -113,9 +114,11 @@ function hyperparameters(
   }
   const milestone = 2 ** Math.floor(Math.log2(m - 1));
   const starts =
-    milestone < SMALLEST_MILESTONE ? [] : [hyperparameters(axes, points, values, transform, memory, priors, milestone)];
+    milestone < SMALLEST_MILESTONE
+      ? []
+      : [hyperparameters(axes, points, values, transform, memory, { priors, fitPoints }, milestone)];
   const targets = transform(values.slice(0, m));
-  const chosen = representatives(targets, FIT_POINTS);
+  const chosen = representatives(targets, fitPoints);
   const theta = fitHyperparameters(
     chosen.map((i) => points[i]!),
     Float64Array.from(chosen, (i) => targets[i]!),

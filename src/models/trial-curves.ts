@@ -52,7 +52,7 @@ function read(measurements: readonly Measurement[], objectives: readonly Objecti
 
 /**
  * Of the latest trials that measured every objective, and of the best complete one of all earlier ones for each objective, by number. Failed and diverged
- * trials have none.
+ * trials have none, also those told a value that is not finite.
  */
 export function readCurves(trials: readonly TrialRecord[], objectives: readonly Objective[]): TrialCurve[] {
   const curves: TrialCurve[] = [];
@@ -87,6 +87,7 @@ function curveOf(trial: TrialRecord, objectives: readonly Objective[]): TrialCur
   if (steps.length === 0 || diverged) return null;
   const final =
     trial.state === 'complete' ? objectives.map(({ name, direction }) => asLoss(direction, trial.values[name]!)) : null;
+  if (final?.every(Number.isFinite) === false) return null;
   return { number, state, steps, losses, final };
 }
 

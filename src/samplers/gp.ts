@@ -57,9 +57,9 @@ export function gp({ startTrials = 4, maxPoints = 350 }: GpOptions = {}): Sample
   return {
     name: 'gp',
     suggest(context) {
-      const { space, objectives, trials, rng } = context;
+      const { space, objectives, trials, rng, hints } = context;
       const points = pointSpaceOf(space);
-      const history = readHistory(space, objectives, trials);
+      const history = readHistory(space, objectives, trials, hints);
       const known = unexplored(space, history);
       if (known.exhausted !== null) return { exhausted: known.exhausted };
 
@@ -95,7 +95,9 @@ function propose(
   const losses = scalarised(history, rng);
   const X = observations.map((o) => o.point);
   const y = normalised(losses);
-  const model = surrogate(space.axes, X, losses, normalised, memory.losses, { maxPoints });
+  // Forecasts change from call to call, and with them the fit: it must cost less.
+  const fitPoints = observations.some((o) => o.isForecast) ? 64 : 150;
+  const model = surrogate(space.axes, X, losses, normalised, memory.losses, { maxPoints, fitPoints });
   for (const point of pending) model.believe(point);
   const best = y.reduce((a, b) => Math.min(a, b));
   const feasibility = failed.length === 0 ? null : feasibilityModel(space, history, memory.feasibility, maxPoints);

@@ -30,9 +30,9 @@ const MOST_COMPARED = 2000;
 export function tpe({ startTrials = 5, candidates = 64, gamma = 0.2 }: TpeOptions = {}): Sampler {
   return {
     name: 'tpe',
-    suggest({ space, objectives, trials, number, rng }) {
+    suggest({ space, objectives, trials, number, rng, hints }) {
       const points = pointSpaceOf(space);
-      const history = readHistory(space, objectives, trials);
+      const history = readHistory(space, objectives, trials, hints);
       const known = unexplored(space, history);
       if (known.exhausted !== null) return { exhausted: known.exhausted };
       if (trials.length < startTrials || history.observations.length < 2) {
