@@ -4,10 +4,10 @@
  * Messages travel as structured clones, so NaN, Infinity and typed arrays arrive as they were.
  */
 import { fork } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { TuneError } from '#core';
 import type { Executor, Exit, Handle, Job } from './executor.ts';
+import { watchOutOfMemory } from './out-of-memory.ts';
 import { PARENT_PID } from './parent.ts';
 import { createTail } from './tail.ts';
 
@@ -21,23 +21,13 @@ export interface ChildProcessOptions {
 // A grandchild may hold stdout open after the child is gone: its text is not worth waiting longer than this.
 const DRAIN_MS = 500;
 
-/** How many processes Linux has killed for lack of memory since boot; null where that is not told. */
-function outOfMemoryKills(): number | null {
-  try {
-    const match = /^oom_kill (\d+)$/m.exec(readFileSync('/proc/vmstat', 'utf8'));
-    return match ? Number(match[1]) : null;
-  } catch {
-    return null;
-  }
-}
-
 export function childProcess({ tailBytes = 8192, graceMs = 5000 }: ChildProcessOptions = {}): Executor {
   return { name: 'childProcess', start: (job) => start(job, tailBytes, graceMs) };
 }
 
 function start(job: Job, tailBytes: number, defaultGraceMs: number): Promise<Handle> {
   const tail = createTail(tailBytes);
-  const killsBefore = outOfMemoryKills();
+  const ranOutOfMemory = watchOutOfMemory();
   const child = fork(job.entry.startsWith('file:') ? fileURLToPath(job.entry) : job.entry, [...(job.args ?? [])], {
     cwd: job.cwd,
     env: { ...process.env, ...job.env, [PARENT_PID]: String(process.pid) },
@@ -52,8 +42,7 @@ function start(job: Job, tailBytes: number, defaultGraceMs: number): Promise<Han
   let ended: Exit | null = null;
   const exited = new Promise<Exit>((resolve) => {
     child.once('exit', (code, signal) => {
-      const killsAfter = outOfMemoryKills();
-      const outOfMemory = killsBefore !== null && killsAfter !== null && killsAfter > killsBefore;
+      const outOfMemory = ranOutOfMemory();
       const timer = setTimeout(finish, DRAIN_MS);
       void drained.then(finish);
       function finish(): void {

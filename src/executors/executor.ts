@@ -5,7 +5,7 @@
 
 /** A module to run, with what it needs to know at its start. */
 export interface Job {
-  /** Path or file URL of the module that the process runs. */
+  /** What the process runs: path or file URL of a module; of a command, its program. */
   readonly entry: string;
   readonly args?: readonly string[];
   /** Added to the environment of this process. */
@@ -23,6 +23,8 @@ export interface Exit {
   readonly output: string;
   /** The operating system ended a process for lack of memory while this one ran (known on Linux; elsewhere never true). */
   readonly outOfMemory: boolean;
+  /** Which limit of its job it was ended for, as the end of a sentence: `took longer than 60 s`. */
+  readonly limit?: string;
 }
 
 export interface Handle {
