@@ -13,6 +13,7 @@ const ROOMS = {
   analysis: [...TUNER, 'models'],
   storage: ['space', 'core'],
   study: [...TUNER, 'samplers', 'pruners', 'storage'],
+  exchange: ['space', 'core'],
   executors: ['core'],
   graph: ['math'],
   engine: ['math', 'graph'],

@@ -15,6 +15,7 @@ const entry = {
   samplers: 'src/samplers/index.ts',
   pruners: 'src/pruners/index.ts',
   analysis: 'src/analysis/index.ts',
+  exchange: 'src/exchange/index.ts',
   testing: 'src/testing/index.ts',
 };
 

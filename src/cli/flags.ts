@@ -1,7 +1,7 @@
 /**
  * The flags of each command as its action gets them, parsed.
  */
-export const EXPORT_FORMATS = ['csv', 'json', 'optuna'] as const;
+export const EXPORT_FORMATS = ['csv', 'json', 'tensorboard', 'optuna'] as const;
 
 export interface RunFlags {
   readonly trials?: number;

@@ -113,12 +113,21 @@ export function buildProgram(finish: (code: ExitCode) => void): Command {
     .command('export')
     .summary('write the trials of a study as CSV or JSON')
     .description(
-      'Writes the trials of a study as CSV or JSON. Nested parameters are named by path: optimizer.sgd.momentum.',
+      'Writes the trials of a study as CSV, JSON or TensorBoard event files. Nested parameters are named by path:\n' +
+        'optimizer.sgd.momentum.',
     )
     .argument('<study>', 'name of the study')
     .addOption(storage())
-    .requiredOption('--format <format>', 'csv or json (optuna comes later)', oneOf('--format', EXPORT_FORMATS))
-    .option('--out <file>', 'write to this file instead of stdout', nonEmpty('--out'))
+    .requiredOption(
+      '--format <format>',
+      'csv, json or tensorboard (optuna comes later)',
+      oneOf('--format', EXPORT_FORMATS),
+    )
+    .option(
+      '--out <file>',
+      'write to this file instead of stdout; the new folder of the event files',
+      nonEmpty('--out'),
+    )
     .action(async (name: string, flags: ExportFlags) => {
       const { exportStudy } = await import('./commands/export.ts');
       finish(await exportStudy(name, flags));

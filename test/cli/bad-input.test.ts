@@ -76,7 +76,7 @@ describe('bad usage is refused:', { timeout: 60_000 }, () => {
     [['run', 'study.ts', '--storage', 'mysql://x'], 'unknown storage "mysql://x"'],
     [['run', 'study.ts', '--study', ''], '--study got an empty text.'],
     [['run', 'study.yaml'], 'studies in YAML cannot be run yet'],
-    [['export', 'x', '--format', 'xml'], '--format wants csv or json or optuna; got "xml".'],
+    [['export', 'x', '--format', 'xml'], '--format wants csv or json or tensorboard or optuna; got "xml".'],
     [['export', 'x', '--format', 'optuna'], '--format optuna is not available yet'],
   ])('%j', async (args, sentence) => {
     expect(await refused(project(), ...args)).toContain(sentence);
@@ -234,6 +234,10 @@ describe('a place that cannot be written is refused:', { timeout: 120_000 }, () 
     await attune(dir, 'run', 'study.ts', '--quiet');
     expect(await refused(dir, 'export', 'study', '--format', 'csv', '--out', 'no/such/folder/x.csv')).toContain(
       'no/such/folder',
+    );
+    expect(await refused(dir, 'export', 'study', '--format', 'tensorboard')).toContain('--out FOLDER');
+    expect(await refused(dir, 'export', 'study', '--format', 'tensorboard', '--out', 'points.csv')).toContain(
+      'points.csv is there already',
     );
   });
 });

@@ -2,7 +2,7 @@
  * A small real experiment through the built command: trials, rounds, results on every kind of output, the saved model, resuming, interruption.
  */
 import { execFile, spawn } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -131,6 +131,22 @@ describe('attune run', { timeout: 180_000 }, () => {
     expect({ ...written }).toEqual({ code: 0, stdout: '', stderr: '2 trials written to digits.json\n' });
     expect(JSON.parse(readFileSync(join(dir, 'digits.json'), 'utf8'))).toMatchObject({
       trials: [{ number: 0 }, { number: 1 }],
+    });
+    const events = await attune(dir, 'export', 'digits', '--format', 'tensorboard', '--out', 'events');
+    expect({ ...events }).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: '2 runs written to events; look at them with: tensorboard --logdir events\n',
+    });
+    expect(readdirSync(join(dir, 'events')).filter((name) => name.startsWith('trial'))).toEqual([
+      'trial-0000',
+      'trial-0001',
+    ]);
+    const again = await attune(dir, 'export', 'digits', '--format', 'tensorboard', '--out', 'events');
+    expect({ ...again }).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'attune: --out events is there already; name a new or empty folder for the event files.\n',
     });
   });
 

@@ -1,16 +1,22 @@
-/** `attune export STUDY --format csv|json [--out FILE]`. */
+/** `attune export STUDY --format csv|json [--out FILE]`, `--format tensorboard --out FOLDER`. */
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import type { StudyDefinition, TrialRecord } from '#core';
 import { trialsToCsv, trialsToJson } from '../export-trials.ts';
 import { EXIT, usage } from '../failure.ts';
 import type { ExitCode } from '../failure.ts';
 import { count } from '../format.ts';
 import { writeNote } from '../output.ts';
 import type { ExportFlags } from '../flags.ts';
+import { shellWord } from '../report.ts';
 import { readStudy } from '../study-reader.ts';
 
 export async function exportStudy(name: string, { storage, format, out }: ExportFlags): Promise<ExitCode> {
-  if (format === 'optuna') throw usage('--format optuna is not available yet; csv and json are.', { format });
+  if (format === 'optuna') {
+    throw usage('--format optuna is not available yet; csv, json and tensorboard are.', { format });
+  }
   const { definition, trials } = await readStudy(storage, name);
+  if (format === 'tensorboard') return exportTensorBoard(definition, trials, out);
   const text = format === 'csv' ? trialsToCsv(definition, trials) : trialsToJson(definition, trials);
   if (out === undefined) {
     process.stdout.write(text);
@@ -23,5 +29,21 @@ export async function exportStudy(name: string, { storage, format, out }: Export
     throw usage(`--out ${out} cannot be written: ${reason}.`, { out });
   }
   writeNote(`${count(trials.length, 'trial')} written to ${out}`);
+  return EXIT.done;
+}
+
+/** Events are only ever added to a folder, so it must be new: two exports in one would show every point twice. */
+async function exportTensorBoard(
+  definition: StudyDefinition,
+  trials: readonly TrialRecord[],
+  out: string | undefined,
+): Promise<ExitCode> {
+  if (out === undefined) throw usage('--format tensorboard writes a folder: name a new one with --out FOLDER.');
+  if (existsSync(out) && (!statSync(out).isDirectory() || readdirSync(out).length > 0)) {
+    throw usage(`--out ${out} is there already; name a new or empty folder for the event files.`, { out });
+  }
+  const { writeStudyEvents } = await import('#exchange');
+  const runs = writeStudyEvents(definition, trials, out);
+  writeNote(`${count(runs, 'run')} written to ${out}; look at them with: tensorboard --logdir ${shellWord(out)}`);
   return EXIT.done;
 }
