@@ -1,9 +1,11 @@
 /**
- * Where a study's bundles lie: OUT/STUDY/trials/N for each complete trial and OUT/STUDY/best, a copy of the best one's.
+ * Where a study's files lie: OUT/STUDY/trials/N for the bundle of each complete trial, N.checkpoint for one that is under way, and OUT/STUDY/best, a copy of
+ * the best one's bundle.
  */
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { cp, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { TuneError } from '#math';
 
 /** A study's name as the name of one folder, whatever characters it has. */
@@ -11,6 +13,9 @@ const folderName = (study: string): string => encodeURIComponent(study).replace(
 
 export const trialFolder = (out: string, study: string, number: number): string =>
   join(out, folderName(study), 'trials', String(number));
+/** The state of a trial in training; beside the bundle that it will have. */
+export const checkpointFile = (out: string, study: string, number: number): string =>
+  `${trialFolder(out, study, number)}.checkpoint`;
 export const bestFolder = (out: string, study: string): string => join(out, folderName(study), 'best');
 
 /** Refuses a folder in which nothing could be written, before a run begins; makes nothing. */
@@ -31,8 +36,24 @@ export function checkWritable(out: string): void {
   }
 }
 
+/** Another run of the study may be replacing the same folders at the same moment: then it is tried again. */
+const TRIES = 10;
+const PAUSE_MS = 100;
+
 /** Replaces a folder by a copy of another; a reader sees the old one, the new one, or for a moment none, never a mixture. */
 export async function replaceFolder(from: string, to: string): Promise<void> {
+  for (let left = TRIES; ; left--) {
+    try {
+      return await replaceOnce(from, to);
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : '';
+      if (left === 0 || (code !== 'ENOENT' && code !== 'ENOTEMPTY')) throw error;
+    }
+    await sleep(PAUSE_MS);
+  }
+}
+
+async function replaceOnce(from: string, to: string): Promise<void> {
   const copy = `${to}.new-${process.pid}`;
   const old = `${to}.old-${process.pid}`;
   await mkdir(dirname(to), { recursive: true });

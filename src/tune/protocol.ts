@@ -1,11 +1,12 @@
 /**
  * What the run and its workers say to each other. A worker does one thing at a time; each request ends with exactly one answer or with the worker's end.
  *   prepare → (download …) → prepared | refused
- *   train   → (progress | epoch → decision) … → trained | failed
+ *   train   → (progress | epoch → decision) … → trained | paused | failed
  *   test    → tested | failed
  */
 import type { Params, Values } from '#core';
 import type { EpochReport } from '#train';
+import type { CheckpointPlace } from './checkpoint.ts';
 
 /** All that a worker needs to make trials of an experiment, the same for every trial. */
 export interface WorkerSetup {
@@ -25,12 +26,18 @@ export interface TrialJob {
   readonly seed: number;
   /** Where the trial's bundle is written. */
   readonly bundle: string;
+  /** Where its state is kept after each epoch, and found when it goes on. */
+  readonly checkpoint: CheckpointPlace;
+  /** The last epoch that the study has heard of; 0 if none. Epochs up to it are not reported again. */
+  readonly reported: number;
 }
+
+export type EpochDecision = 'continue' | 'stop' | 'pause';
 
 export type ToWorker =
   | { readonly type: 'prepare'; readonly setup: WorkerSetup }
   | { readonly type: 'train'; readonly job: TrialJob }
-  | { readonly type: 'decision'; readonly decision: 'continue' | 'stop' }
+  | { readonly type: 'decision'; readonly decision: EpochDecision }
   | { readonly type: 'test'; readonly job: TrialJob };
 
 /** A TuneError or what user code threw, as it travels. */
@@ -71,5 +78,7 @@ export type FromWorker =
     }
   | { readonly type: 'epoch'; readonly report: EpochReport }
   | Trained
+  /** After the decision 'pause': the checkpoint of its last epoch is on disk. */
+  | { readonly type: 'paused' }
   | { readonly type: 'tested'; readonly values: Values }
   | { readonly type: 'failed'; readonly error: WireError };

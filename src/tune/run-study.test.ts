@@ -33,7 +33,7 @@ const source = (change: Record<string, string> = {}): string => {
     ...change,
   };
   return `
-import { existsSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import { choice, experiment, float } from 'attune';
 import { fromArrays } from 'attune/data';
 import { dense, sequential } from 'attune/nn';
@@ -214,6 +214,59 @@ test('a trial that the pruner stops ends after that epoch, with what it had reac
   expect(summary.rounds).toMatchObject([{ state: 'complete' }, { state: 'pruned', test: null }]);
   expect(summary.rounds[1]?.values?.['accuracy']).toBeGreaterThan(0);
   expect(readdirSync(join(cwd, 'out', 'moons', 'trials'))).toEqual(['0']);
+});
+
+/** Epochs that a worker began, in order: each first step of an epoch writes a line. 400 rows, 320 of them trained in batches of 32: ten steps an epoch. */
+const NOTING = `(t, p) => { if (t % 10 === 0) appendFileSync('$DIR/begun', [p.learningRate, p.units, t / 10 + 1].join(' ') + '\\n');`;
+const begun = (cwd: string): string[] => readFileSync(join(cwd, 'begun'), 'utf8').trim().split('\n');
+
+test('a trial whose worker is killed goes on from its last epoch and comes out as if nothing had happened', async () => {
+  const { run, cwd, options } = setup({
+    step: `${NOTING} if (t === 25 && once('$DIR/killed')) process.kill(process.pid, 'SIGKILL'); }`,
+  });
+  const { summary } = await run();
+  expect(essence(summary)).toEqual(essence(await undisturbed()));
+  // Epoch 3 of the first trial is begun twice, the finished epochs once.
+  expect(begun(cwd).slice(0, 5)).toEqual(['0.01 4 1', '0.01 4 2', '0.01 4 3', '0.01 4 3', '0.01 8 1']);
+  expect(begun(cwd)).toHaveLength(4 * 3 + 1);
+  expect(readdirSync(join(cwd, 'out', 'moons', 'trials'))).toEqual(['0', '1', '2', '3']);
+  const study = await openStudy(options.storage ?? '', 'moons');
+  expect(study.trials[0]).toMatchObject({ attempt: 2, measurements: [{ step: 1 }, { step: 2 }, { step: 3 }] });
+  await study.close();
+});
+
+test('a paused trial leaves its worker to others and goes on from its checkpoint when it is promoted', async () => {
+  const { run, cwd, options } = setup({
+    step: `${NOTING} }`,
+    // Every trial pauses after its first epoch; when all four have, they are promoted from the last to the first.
+    extra: `seed: 1, pruner: { name: 'mine',
+      decide: ({ trial, resumable }) => trial.measurements.length === 1 && resumable ? { decision: 'pause', reason: 'rung' } : { decision: 'continue' },
+      promote: ({ trials }) => trials.length < 4 ? null : trials.findLast(({ state }) => state === 'paused')?.number ?? null }`,
+  });
+  const { summary } = await run();
+  expect(essence(summary)).toEqual(essence(await undisturbed()));
+  const order = ['0.01 4', '0.01 8', '0.03 4', '0.03 8'];
+  const promoted = order.toReversed().flatMap((params) => [`${params} 2`, `${params} 3`]);
+  expect(begun(cwd)).toEqual([...order.map((params) => `${params} 1`), ...promoted]);
+  expect(readdirSync(join(cwd, 'out', 'moons', 'trials'))).toEqual(['0', '1', '2', '3']);
+  const study = await openStudy(options.storage ?? '', 'moons', { pruner: 'none' });
+  expect(study.counts.complete).toBe(4);
+  await study.close();
+});
+
+test('a checkpoint that is gone costs time and changes nothing', async () => {
+  const { run, cwd } = setup({
+    step: `${NOTING} }`,
+    extra: `seed: 1, pruner: { name: 'mine',
+      decide: ({ trial, resumable }) => trial.measurements.length === 2 && resumable ? { decision: 'pause', reason: 'rung' } : { decision: 'continue' },
+      promote: ({ trials }) => trials.length < 4 ? null : trials.find(({ state }) => state === 'paused')?.number ?? null }`,
+  });
+  let started = 0;
+  const { summary } = await run({}, ({ type }) => {
+    if (type === 'trialStarted' && ++started === 4) rmSync(join(cwd, 'out', 'moons', 'trials', '0.checkpoint'));
+  });
+  expect(essence(summary)).toEqual(essence(await undisturbed()));
+  expect(begun(cwd).slice(8, 12)).toEqual(['0.01 4 1', '0.01 4 2', '0.01 4 3', '0.01 8 3']);
 });
 
 test('when no trial completes there is no best and no bundle', async () => {

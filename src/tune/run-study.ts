@@ -7,21 +7,22 @@
  */
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { basename, extname, resolve } from 'node:path';
-import { isFinished, type Params, type TrialRecord } from '#core';
+import { basename, dirname, extname, resolve } from 'node:path';
+import { isFinished, lastStep, type Params } from '#core';
 import { childProcess } from '#executors';
 import { createRng } from '#math';
 import { cardinality, gridPoints, gridSize, sampleUniform } from '#space';
 import type { Study } from '#study';
+import { checkpointIdentity, sweepCheckpoints } from './checkpoint.ts';
 import type { Experiment } from './experiment.ts';
 import { loadExperiment } from './load-experiment.ts';
 import { findResumed, openRun, runStorage, type Resumed } from './open-run.ts';
-import { bestFolder, checkWritable, replaceFolder, trialFolder } from './out-folder.ts';
+import { bestFolder, checkpointFile, checkWritable, replaceFolder, trialFolder } from './out-folder.ts';
 import { createPool, type Pool } from './pool.ts';
-import type { TrialJob, WorkerSetup } from './protocol.ts';
+import type { WorkerSetup } from './protocol.ts';
 import type { EndReason, Round, RunEvent, RunSummary } from './run-event.ts';
 import { DEFAULT_OUT, type RunOptions } from './run-options.ts';
-import { recover, search } from './search.ts';
+import { recover, search, type JobOf } from './search.ts';
 import { testPhase, testValues, untested } from './test-phase.ts';
 
 /** Trials of a sampler that would go on for ever. */
@@ -64,7 +65,24 @@ export async function runStudy(options: RunOptions, onEvent: (event: RunEvent) =
       trials: plannedTrials(experiment, options, resumed),
       maxSteps: setup.epochs ?? longest(experiment, tried),
     });
-    await recover(study);
+    const jobOf: JobOf = (trial) => {
+      const { number, params } = trial;
+      const trialSeed = study.seedOf(number);
+      const { definition } = study;
+      return {
+        study: study.name,
+        number,
+        params,
+        seed: trialSeed,
+        bundle: trialFolder(out, study.name, number),
+        checkpoint: {
+          path: checkpointFile(out, study.name, number),
+          identity: checkpointIdentity({ definition, number, params, seed: trialSeed, epochs: setup.epochs, file }),
+        },
+        reported: lastStep(trial) ?? 0,
+      };
+    };
+    await recover(study, jobOf);
     const trials = study.hints.trials ?? Infinity;
     const finishedBefore = study.trials.filter(isFinished).length;
     const left = Math.max(1, trials - finishedBefore);
@@ -79,13 +97,6 @@ export async function runStudy(options: RunOptions, onEvent: (event: RunEvent) =
       objective,
     });
 
-    const jobOf = ({ number, params }: { readonly number: number; readonly params: Params }): TrialJob => ({
-      study: study.name,
-      number,
-      params,
-      seed: study.seedOf(number),
-      bundle: trialFolder(out, study.name, number),
-    });
     if (first) await search({ study, pool, parallel, trials, jobOf, onEvent, stopped: () => ending.reason() !== null });
 
     if (ending.reason() !== 'interrupted') {
@@ -96,6 +107,11 @@ export async function runStudy(options: RunOptions, onEvent: (event: RunEvent) =
       await testTrials(study, pool, parallel, jobOf, onEvent);
     }
     await pool.stop();
+    // Of trials whose run died before it could tidy up.
+    await sweepCheckpoints(dirname(trialFolder(out, study.name, 0)), (number) => {
+      const trial = study.trials[number];
+      return trial !== undefined && !isFinished(trial);
+    });
     const reason = ending.reason() ?? 'finished';
     if (reason === 'finished') await study.finish('all trials are done');
     const summary = await summarise(study, reason, out, storage.address);
@@ -180,7 +196,7 @@ async function testTrials(
   study: Study,
   pool: Pool,
   parallel: number,
-  jobOf: (trial: Pick<TrialRecord, 'number' | 'params'>) => TrialJob,
+  jobOf: JobOf,
   onEvent: (event: RunEvent) => void,
 ): Promise<void> {
   await study.refresh();

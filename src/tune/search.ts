@@ -10,6 +10,7 @@ import { isTuneError } from '#math';
 import { workerAlive } from '#storage';
 import type { Study, Trial } from '#study';
 import { CRASH_LIMIT, describeExit, isKill, KILL_LIMIT, type Pool } from './pool.ts';
+import { checkpointEpoch, removeCheckpoint } from './checkpoint.ts';
 import type { TrialJob } from './protocol.ts';
 import type { RunEvent } from './run-event.ts';
 import type { Lost, WorkerProcess } from './worker-process.ts';
@@ -25,11 +26,14 @@ export interface SearchOptions {
   readonly parallel: number;
   /** The study is to have so many trials. */
   readonly trials: number;
-  readonly jobOf: (trial: Pick<TrialRecord, 'number' | 'params'>) => TrialJob;
+  readonly jobOf: JobOf;
   readonly onEvent: (event: RunEvent) => void;
   /** True once the run is to end: lost trials then go back without blame. */
   readonly stopped: () => boolean;
 }
+
+/** What a worker needs to know of a trial. */
+export type JobOf = (trial: TrialRecord) => TrialJob;
 
 type Answer = Awaited<ReturnType<WorkerProcess['train']>>;
 
@@ -51,24 +55,24 @@ export async function search({ study, pool, parallel, trials, jobOf, onEvent, st
   /** The next trial; null when none is left or the run ends. Waits while trials of other slots or runs may still come back. */
   async function next(): Promise<Trial | null> {
     while (!stopped()) {
-      const work = await study.next(trials);
+      const work = await study.next(trials, { resumable: true });
       if ('trial' in work) return work.trial;
       if (study.counts.running + study.counts.waiting === 0) return null;
       await sleep(POLL_MS);
-      await recover(study);
+      await recover(study, jobOf);
     }
     return null;
   }
 
   function train(worker: WorkerProcess, trial: Trial): Promise<Answer> {
     const { number } = trial;
-    return worker.train(jobOf(trial), {
+    return worker.train(jobOf(recordOf(trial)), {
       onProgress: (progress) => onEvent({ ...progress, number }),
       onEpoch: async (report) => {
         onEvent({ type: 'epoch', number, report });
         try {
           const { decision } = await study.report(trial, report.epoch, { loss: report.loss, ...report.metrics });
-          return decision === 'continue' ? 'continue' : 'stop';
+          return decision;
         } catch (error) {
           if (isTakenAway(error)) return 'stop';
           throw error;
@@ -81,6 +85,7 @@ export async function search({ study, pool, parallel, trials, jobOf, onEvent, st
     try {
       const record = await tell(trial, answer);
       if (record === null) return;
+      await removeCheckpoint(jobOf(record).checkpoint.path);
       const seconds = answer.type === 'trained' ? answer.seconds : (record.endedAt - record.startedAt) / 1000;
       onEvent(trialEvent(record, seconds));
     } catch (error) {
@@ -106,15 +111,28 @@ export async function search({ study, pool, parallel, trials, jobOf, onEvent, st
           error: { message, ...(stack === undefined ? {} : { output: stack }) },
         });
       }
+      // The log says so already: it was the study's decision.
+      case 'paused':
+        return null;
       case 'lost':
         return lose(trial, answer);
     }
   }
 
+  function recordOf({ number }: Trial): TrialRecord {
+    const record = study.trials[number];
+    if (record === undefined) throw new Error(`internal: no trial ${number}`);
+    return record;
+  }
+
+  function keptStep(trial: Trial): number | null {
+    return kept(recordOf(trial), jobOf);
+  }
+
   async function lose(trial: Trial, { exit }: Lost): Promise<FinishedTrial | null> {
     const { number } = trial;
     if (stopped()) {
-      await study.release(trial, 'interrupted');
+      await study.release(trial, 'interrupted', keptStep(trial));
       return null;
     }
     const lost = losses.get(number) ?? { crashes: 0, kills: 0 };
@@ -123,7 +141,7 @@ export async function search({ study, pool, parallel, trials, jobOf, onEvent, st
     else lost.crashes++;
     const reason = `its worker process ${describeExit(exit)}`;
     if (lost.crashes < CRASH_LIMIT && lost.kills < KILL_LIMIT) {
-      await study.release(trial, reason);
+      await study.release(trial, reason, keptStep(trial));
       onEvent({ type: 'retry', number, reason });
       return null;
     }
@@ -132,18 +150,26 @@ export async function search({ study, pool, parallel, trials, jobOf, onEvent, st
   }
 }
 
+/**
+ * The last measurement that need not be made again: the checkpoint has it, and what the pruner said of it was acted on. Of the very last one that is not
+ * known, so the trial's next worker reports it again, from the checkpoint's history and without training.
+ */
+function kept(trial: TrialRecord, jobOf: JobOf): number | null {
+  const epoch = checkpointEpoch(jobOf(trial).checkpoint) ?? -Infinity;
+  return trial.measurements.findLast(({ step }, i) => step <= epoch && i < trial.measurements.length - 1)?.step ?? null;
+}
+
 /** Puts trials back in line whose run is gone. */
-export function recover(study: Study): Promise<number[]> {
+export function recover(study: Study, jobOf: JobOf): Promise<number[]> {
   const lastHeard = (worker: string): number => {
     const times = study.trials.flatMap((trial) =>
       trial.state === 'running' && trial.worker === worker ? [trial.startedAt, trial.measurements.at(-1)?.at ?? 0] : [],
     );
     return Math.max(...times);
   };
-  return study.recover((worker) => {
-    if (worker.startsWith(`${hostname()}:`)) return workerAlive(worker);
-    return Date.now() - lastHeard(worker) < FOREIGN_SILENCE_MS;
-  });
+  const isAlive = (worker: string): boolean =>
+    worker.startsWith(`${hostname()}:`) ? workerAlive(worker) : Date.now() - lastHeard(worker) < FOREIGN_SILENCE_MS;
+  return study.recover(isAlive, { keptStep: (trial) => kept(trial, jobOf) });
 }
 
 /** Attributes are JSON, which has no NaN and no infinities: such metrics are left out. */

@@ -5,15 +5,14 @@
 import type { TrialRecord, Values } from '#core';
 import type { Study } from '#study';
 import { CRASH_LIMIT, describeExit, isKill, KILL_LIMIT, type Pool } from './pool.ts';
-import type { TrialJob } from './protocol.ts';
-import { finite } from './search.ts';
+import { finite, type JobOf } from './search.ts';
 
 export interface TestPhaseOptions {
   readonly study: Study;
   readonly pool: Pool;
   readonly parallel: number;
   readonly trials: readonly TrialRecord[];
-  readonly jobOf: (trial: Pick<TrialRecord, 'number' | 'params'>) => TrialJob;
+  readonly jobOf: JobOf;
 }
 
 /** Metrics on test; null if it was not evaluated, or the data set has no test rows. */
@@ -26,9 +25,9 @@ export function testValues({ attributes }: TrialRecord): Values | null {
 
 /** Complete trials that have not been evaluated. */
 export const untested = (study: Study): TrialRecord[] =>
-  study.trials.filter(
-    ({ state, attributes }) => state === 'complete' && !('test' in attributes) && !('testError' in attributes),
-  );
+  study.trials.filter((trial) => trial.state === 'complete' && !isTested(trial));
+
+const isTested = ({ attributes }: TrialRecord): boolean => 'test' in attributes || 'testError' in attributes;
 
 export async function testPhase({ study, pool, parallel, trials, jobOf }: TestPhaseOptions): Promise<void> {
   const queue = trials.map((trial) => ({ trial, crashes: 0, kills: 0 }));
@@ -40,6 +39,10 @@ export async function testPhase({ study, pool, parallel, trials, jobOf }: TestPh
       const item = worker && queue.shift();
       if (!item) return;
       const { number } = item.trial;
+      // Another run of this study may have done it meanwhile.
+      await study.refresh();
+      const now = study.trials[number];
+      if (now && now !== item.trial && isTested(now)) continue;
       const answer = await worker.test(jobOf(item.trial));
       if (answer.type === 'tested') await study.setAttribute(number, 'test', finite(answer.values));
       else if (answer.type === 'failed') await study.setAttribute(number, 'testError', answer.error.message);

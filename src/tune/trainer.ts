@@ -13,12 +13,14 @@ import {
   metricNames,
   type EpochReport,
   type FitResult,
+  type FitState,
   type Progress,
   type TrainConfig,
 } from '#train';
 import manifest from '../../package.json' with { type: 'json' };
+import { loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import type { DatasetSource, Experiment } from './experiment.ts';
-import type { TrialJob } from './protocol.ts';
+import type { EpochDecision, Trained, TrialJob } from './protocol.ts';
 import { loadWeights, removeWeights, saveWeights } from './weights-file.ts';
 
 export interface TrainerOptions {
@@ -32,14 +34,17 @@ export interface TrainerOptions {
 
 export interface TrainerListeners {
   readonly onProgress: (progress: Progress) => void;
-  readonly onEpoch: (report: EpochReport) => Promise<'continue' | 'stop'>;
+  readonly onEpoch: (report: EpochReport) => Promise<EpochDecision>;
 }
+
+/** What a trial came to, unless it was paused. */
+export type TrainOutcome = Omit<Trained, 'type' | 'seconds'>;
 
 export interface Trainer {
   /** Throws what a trial with these params would be refused for, before anything is trained. */
   check(params: Params): void;
-  /** Trains the trial and saves its bundle. */
-  train(job: TrialJob, listeners: TrainerListeners): Promise<FitResult>;
+  /** Trains the trial, from its checkpoint if it has one, and saves its bundle. */
+  train(job: TrialJob, listeners: TrainerListeners): Promise<TrainOutcome | 'paused'>;
   /** Metrics of a trained trial on the test rows, the loss included; they are added to its bundle. */
   test(job: TrialJob): Promise<Values>;
 }
@@ -78,18 +83,41 @@ export async function createTrainer({
     check: (params) => checkFit(fitOptions(params)),
     async train(job, { onProgress, onEpoch }) {
       const options = fitOptions(job.params);
-      const result = await fit({ ...options, seed: job.seed, threads: 1, onEpoch, onProgress });
+      const saved = await loadCheckpoint(job.checkpoint);
+      // The run may have died between a checkpoint and the report of its epoch.
+      for (const report of saved?.history.filter(({ epoch }) => epoch > job.reported) ?? []) {
+        const decision = await onEpoch(report);
+        if (decision !== 'continue') return decision === 'pause' ? 'paused' : stoppedAt(saved as FitState); // it has a history
+      }
+      let paused = false;
+      const result = await fit({
+        ...options,
+        seed: job.seed,
+        threads: 1,
+        onProgress,
+        ...(saved && { resumeFrom: saved }),
+        async onEpoch(report, capture) {
+          await keepCheckpoint(job, capture());
+          // Without its checkpoint a trial is trained from its start again; the study has heard of these epochs.
+          if (report.epoch <= job.reported) return 'continue';
+          const decision = await onEpoch(report);
+          paused = decision === 'pause';
+          return decision === 'continue' ? 'continue' : 'stop';
+        },
+      });
+      if (paused) return 'paused';
       if (result.stopReason !== 'pruned' && result.stopReason !== 'aborted') {
         await saveWeights(job.bundle, result.weights);
         await save(job, options, result);
       }
-      return result;
+      return outcomeOf(result);
     },
     async test(job) {
       if (dataset.test === null) return {};
       // Without its weights (another --out, a folder that was cleaned) the trial is trained again: the same seed gives the same weights.
-      const weights = (await loadWeights(job.bundle)) ?? (await trainer.train(job, silent)).weights;
-      const { model, config } = fitOptions(job.params);
+      const options = fitOptions(job.params);
+      const weights = (await loadWeights(job.bundle)) ?? (await trainAgain(job, options));
+      const { model, config } = options;
       const { loss } = config;
       const { loss: value, metrics } = await evaluate({
         model,
@@ -108,7 +136,36 @@ export async function createTrainer({
   return trainer;
 }
 
-const silent: TrainerListeners = { onProgress: () => undefined, onEpoch: () => Promise.resolve('continue') };
+async function trainAgain(job: TrialJob, options: Trainable): Promise<FitResult['weights']> {
+  const result = await fit({ ...options, seed: job.seed, threads: 1 });
+  await save(job, options, result);
+  return result.weights;
+}
+
+/** A checkpoint that cannot be written (a full disk) is one the less, not the end of the trial. */
+async function keepCheckpoint({ checkpoint }: TrialJob, state: FitState): Promise<void> {
+  try {
+    await saveCheckpoint(checkpoint, state);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`No checkpoint of epoch ${state.epoch}: ${reason}\n`);
+  }
+}
+
+const outcomeOf = ({ values, history, bestEpoch, stopReason }: FitResult): TrainOutcome => ({
+  values,
+  epochs: history.length,
+  bestEpoch,
+  stopReason,
+});
+
+/** What `fit` would have answered if it had been stopped after this epoch. */
+const stoppedAt = ({ best, history }: FitState): TrainOutcome => ({
+  values: best?.values ?? {},
+  epochs: history.length,
+  bestEpoch: best?.epoch ?? history.length,
+  stopReason: 'pruned',
+});
 
 async function open(
   source: DatasetSource,
@@ -132,16 +189,18 @@ function configOf(experiment: Experiment, params: Params, epochs: number | null)
   return { ...experiment.train(params), epochs: planned };
 }
 
-interface Trained {
+interface Trainable {
   readonly model: Parameters<typeof inferenceGraph>[0]['model'];
   readonly dataset: Dataset;
   readonly encoder: Encoder;
+  readonly trainIndices: Int32Array;
+  readonly validationIndices: Int32Array;
   readonly config: TrainConfig;
 }
 
 async function save(
   job: TrialJob,
-  { model, dataset, encoder, config }: Trained,
+  { model, dataset, encoder, config }: Trainable,
   { weights, values }: FitResult,
 ): Promise<void> {
   const { task, inputShape } = dataset;

@@ -3,7 +3,7 @@
  */
 import type { Executor, Exit } from '#executors';
 import type { EpochReport } from '#train';
-import type { FromWorker, ToWorker, TrialJob, WorkerSetup } from './protocol.ts';
+import type { EpochDecision, FromWorker, ToWorker, TrialJob, WorkerSetup } from './protocol.ts';
 
 type Of<T extends FromWorker['type']> = Extract<FromWorker, { type: T }>;
 /** The process ended before it answered. */
@@ -11,12 +11,12 @@ export interface Lost {
   readonly type: 'lost';
   readonly exit: Exit;
 }
-type Answer = Of<'prepared' | 'refused' | 'trained' | 'tested' | 'failed'> | Lost;
+type Answer = Of<'prepared' | 'refused' | 'trained' | 'paused' | 'tested' | 'failed'> | Lost;
 
 export interface TrainListeners {
   readonly onProgress: (progress: Of<'progress'>) => void;
   /** Decides after each epoch; the worker waits for the answer. */
-  readonly onEpoch: (report: EpochReport) => Promise<'continue' | 'stop'>;
+  readonly onEpoch: (report: EpochReport) => Promise<EpochDecision>;
 }
 
 export interface WorkerProcess {
@@ -26,7 +26,7 @@ export interface WorkerProcess {
     setup: WorkerSetup,
     onDownload: (download: Of<'download'>) => void,
   ): Promise<Of<'prepared' | 'refused'> | Lost>;
-  train(job: TrialJob, listeners: TrainListeners): Promise<Of<'trained' | 'failed'> | Lost>;
+  train(job: TrialJob, listeners: TrainListeners): Promise<Of<'trained' | 'paused' | 'failed'> | Lost>;
   test(job: TrialJob): Promise<Of<'tested' | 'failed'> | Lost>;
   stop(): Promise<Exit>;
 }
@@ -67,7 +67,7 @@ export async function startWorker(executor: Executor): Promise<WorkerProcess> {
       }),
     train: (job, { onProgress, onEpoch }) =>
       new Promise((resolve, reject) => {
-        const answer = request({ type: 'train', job }, ['trained', 'failed'], (m) => {
+        const answer = request({ type: 'train', job }, ['trained', 'paused', 'failed'], (m) => {
           if (m.type === 'progress') onProgress(m);
           // A decision that cannot be made (the storage is gone) ends the run, not the trial.
           else if (m.type === 'epoch')

@@ -5,7 +5,7 @@
 import { endWithParent, parentChannel } from '#executors';
 import { isTuneError } from '#math';
 import { loadExperiment } from './load-experiment.ts';
-import type { FromWorker, ToWorker, WireError } from './protocol.ts';
+import type { EpochDecision, FromWorker, ToWorker, WireError } from './protocol.ts';
 import { checkAll, createTrainer, type Trainer } from './trainer.ts';
 
 endWithParent();
@@ -17,7 +17,7 @@ if (parent === null) throw new Error('internal: a worker is started by a run, no
 const send = (message: FromWorker): void => parent.send(message);
 
 let trainer: Trainer | null = null;
-let decide: ((decision: 'continue' | 'stop') => void) | null = null;
+let decide: ((decision: EpochDecision) => void) | null = null;
 
 parent.onMessage((message) => {
   const request = message as ToWorker; // our own run of the same version speaks the protocol
@@ -42,7 +42,7 @@ async function answer(request: Exclude<ToWorker, { type: 'decision' }>): Promise
   try {
     if (request.type === 'test') return { type: 'tested', values: await trainer.test(job) };
     const began = performance.now();
-    const { values, history, bestEpoch, stopReason } = await trainer.train(job, {
+    const outcome = await trainer.train(job, {
       onProgress: (progress) => send({ type: 'progress', ...progress }),
       onEpoch: (report) =>
         new Promise((resolve) => {
@@ -50,8 +50,9 @@ async function answer(request: Exclude<ToWorker, { type: 'decision' }>): Promise
           send({ type: 'epoch', report });
         }),
     });
+    if (outcome === 'paused') return { type: 'paused' };
     const seconds = (performance.now() - began) / 1000;
-    return { type: 'trained', values, epochs: history.length, bestEpoch, seconds, stopReason };
+    return { type: 'trained', ...outcome, seconds };
   } catch (error) {
     return { type: 'failed', error: wire(error) };
   }

@@ -1,11 +1,11 @@
 /**
  * Kills a run and its workers at random moments by SIGKILL, resumes, and compares with a run that nothing happened to: every trial finished once, the same
- * values, the same weights to the bit, nothing left behind. Long form (ATTUNE_LONG=1): 20 kills; short form: 4.
+ * values, the same weights to the bit, no finished epoch trained again, nothing left behind. Long form (ATTUNE_LONG=1): 20 kills; short form: 4.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -23,13 +23,24 @@ vi.setConfig({ testTimeout: 1_800_000 });
 
 const EXPERIMENT = `
 import { choice, experiment } from 'attune';
+import { appendFileSync } from 'node:fs';
 import { dense, dropout, flatten, sequential } from 'attune/nn';
 import { adam } from 'attune/optim';
+// Notes each epoch that is begun, in the run's folder.
+const noting = (p) => {
+  let last = -1;
+  const factor = (t) => {
+    if (t !== last) appendFileSync('begun.txt', p.learningRate + ' ' + p.units + '\\n');
+    last = t;
+    return 1;
+  };
+  return { kind: 'noting', config: {}, unit: 'epoch', factor };
+};
 export default experiment({
   dataset: 'digits',
   space: { learningRate: choice(${JSON.stringify(RATES.map((rate) => rate / 1000))}), units: choice([16, 32]) },
   model: (p, data) => sequential([flatten(), dense(p.units, { activation: 'relu' }), dropout(0.2), dense(data.classes)]),
-  train: (p) => ({ optimizer: adam({ learningRate: p.learningRate }), batchSize: 32, epochs: ${EPOCHS} }),
+  train: (p) => ({ optimizer: adam({ learningRate: p.learningRate }), batchSize: 32, epochs: ${EPOCHS}, schedule: noting(p) }),
   objective: { metric: 'accuracy', goal: 'maximize' },
   sampler: 'grid',
 });
@@ -106,16 +117,33 @@ async function outcome(study: string) {
   return { trials, best, bundle: sha256(join(folder, 'attune-out', study, 'best', 'model.onnx')) };
 }
 
-/** How often each trial was finished, by the log. */
-async function timesFinished(study: string): Promise<number[]> {
+interface Counts {
+  /** How often each trial was finished and lost, by the log. */
+  readonly finished: number[];
+  readonly lost: number[];
+  /** Epochs of each trial that were begun, by the experiment's own notes. */
+  readonly begun: number[];
+}
+
+async function countsOf(study: string): Promise<Counts> {
   const storage = await openStorage(`sqlite:${join(dir, study, 'attune.db')}`);
   const found = await storage.find(study);
-  const counts: number[] = [];
-  for (const { event } of await storage.read(found?.id ?? '', 0)) {
-    if (event.type === 'trialFinished') counts[event.number] = (counts[event.number] ?? 0) + 1;
-  }
+  const events = (await storage.read(found?.id ?? '', 0)).map(({ event }) => event);
   await storage.close();
-  return counts;
+  const notes = readFileSync(join(dir, study, 'begun.txt'), 'utf8')
+    .trim()
+    .split('\n');
+  const created = events.filter((event) => event.type === 'trialCreated');
+  const times = (type: 'trialFinished' | 'trialLost', number: number): number =>
+    events.filter((event) => event.type === type && event.number === number).length;
+  return {
+    finished: created.map(({ number }) => times('trialFinished', number)),
+    lost: created.map(({ number }) => times('trialLost', number)),
+    begun: created.map(
+      ({ params }) =>
+        notes.filter((note) => note === `${String(params['learningRate'])} ${String(params['units'])}`).length,
+    ),
+  };
 }
 
 test.runIf(process.platform === 'linux')(
@@ -161,7 +189,13 @@ test.runIf(process.platform === 'linux')(
 
     for (const study of studies) {
       expect(await outcome(study)).toEqual(expected);
-      expect(await timesFinished(study)).toEqual(expected.trials.map(() => 1));
+      const { finished, lost, begun } = await countsOf(study);
+      expect(finished).toEqual(expected.trials.map(() => 1));
+      // A loss costs the epoch under way, never a finished one.
+      begun.forEach((epochs, number) => expect(epochs).toBeLessThanOrEqual(EPOCHS + (lost[number] ?? 0)));
+      expect(
+        readdirSync(join(dir, study, 'attune-out', study, 'trials')).filter((n) => n.includes('checkpoint')),
+      ).toEqual([]);
     }
     await sleep(2000);
     expect([...seen].filter((pid) => !gone(pid))).toEqual([]);
