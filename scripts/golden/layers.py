@@ -7,9 +7,11 @@ The gradients are those of sum(output * cotangent). Names and layouts are Attune
 """
 
 import json
+import math
 
 import torch
 import torch.nn.functional as F
+from torch.nn.utils.stateless import functional_call
 
 torch.set_default_dtype(torch.float64)
 torch.manual_seed(20240501)
@@ -34,7 +36,7 @@ def case(x, parameters, forward):
         "parameters": {name: number(p) for name, p in parameters.items()},
         "y": number(y),
         "cotangent": number(cotangent),
-        "dx": number(x.grad),
+        "dx": number(torch.zeros_like(x) if x.grad is None else x.grad),  # whole numbers have no gradient
         "gradients": {name: number(p.grad) for name, p in parameters.items()},
     }
 
@@ -162,6 +164,193 @@ def later_cases():
     }
 
 
+def attention_parameters(prefix, d):
+    return {
+        f"{prefix}project.weight": rand(d, 3 * d),
+        f"{prefix}project.bias": rand(3 * d),
+        f"{prefix}output.weight": rand(d, d),
+        f"{prefix}output.bias": rand(d),
+    }
+
+
+def norm_parameters(name, d):
+    return {f"{name}.scale": rand(d), f"{name}.shift": rand(d)}
+
+
+def hidden_parameters(d, hidden):
+    return {
+        "feedForward.dense1.weight": rand(d, hidden),
+        "feedForward.dense1.bias": rand(hidden),
+        "feedForward.dense2.weight": rand(hidden, d),
+        "feedForward.dense2.bias": rand(d),
+    }
+
+
+def in_torch(p, prefix=""):
+    """Parameters of attention as torch.nn.MultiheadAttention calls them."""
+    return {
+        "in_proj_weight": p[prefix + "project_weight"].T,
+        "in_proj_bias": p[prefix + "project_bias"],
+        "out_proj.weight": p[prefix + "output_weight"].T,
+        "out_proj.bias": p[prefix + "output_bias"],
+    }
+
+
+def block_in_torch(p, norms, **attentions):
+    named = {f"{to}.{k}": v for to, values in attentions.items() for k, v in values.items()}
+    for i, name in enumerate(norms, 1):
+        named |= {f"norm{i}.weight": p[name + "_scale"], f"norm{i}.bias": p[name + "_shift"]}
+    for i in (1, 2):
+        named |= {
+            f"linear{i}.weight": p[f"feedForward_dense{i}_weight"].T,
+            f"linear{i}.bias": p[f"feedForward_dense{i}_bias"],
+        }
+    return named
+
+
+def causal_mask(steps):
+    return torch.triu(torch.ones(steps, steps, dtype=torch.bool), 1)
+
+
+def sequence_cases():
+    ids = torch.tensor([[3.0, 1, 4, 0, 0], [1, 5, 2, 6, 3]])  # 0 is padding
+    words = rand(2, 5, 6)
+    attention = torch.nn.MultiheadAttention(6, 2, batch_first=True)
+    rotated = lambda x: torch.cat([-x[..., x.shape[-1] // 2 :], x[..., : x.shape[-1] // 2]], -1)
+
+    def attend(x, mask=None, causal=False, **p):
+        bias = causal_mask(x.shape[1]) if causal else None
+        return functional_call(
+            attention, in_torch(p), (x, x, x), dict(key_padding_mask=mask, attn_mask=bias, need_weights=False)
+        )[0]
+
+    def attend_rotary(x, project_weight, project_bias, output_weight, output_bias):
+        """Heads of size 6/1: by the formula."""
+        q, k, v = (x @ project_weight + project_bias).split(6, -1)
+        angles = torch.arange(5)[:, None] * 10000.0 ** (-2 * (torch.arange(6) % 3) / 6)
+        turn = lambda z: z * angles.cos() + rotated(z) * angles.sin()
+        weights = torch.softmax(turn(q) @ turn(k).transpose(1, 2) / 6**0.5, -1)
+        return weights @ v @ output_weight + output_bias
+
+    def embed(x, weight):
+        return F.embedding(x.long(), weight, padding_idx=0) * (x != 0)[..., None]
+
+    def embedded(parameters, f):
+        return case(
+            ids,
+            {"embedding1.weight": rand(7, 6), **parameters},
+            lambda x, embedding1_weight, **p: f(embed(x, embedding1_weight), x == 0, **p),
+        )
+
+    def encoder(x, mask=None, causal=False, **p):
+        norm_first = not causal  # the causal case is the one with the norm after
+        layer = torch.nn.TransformerEncoderLayer(
+            6, 2, 8, dropout=0, activation=F.gelu, batch_first=True, norm_first=norm_first
+        )
+        named = block_in_torch(p, ["attentionNorm", "feedForwardNorm"], self_attn=in_torch(p, "attention_"))
+        return functional_call(
+            layer, named, (x,), dict(src_mask=causal_mask(x.shape[1]) if causal else None, src_key_padding_mask=mask)
+        )
+
+    def decoder(x, conv1d1_weight, conv1d1_bias, **p):
+        memory = F.conv1d(x.transpose(1, 2), conv1d1_weight.permute(2, 1, 0), conv1d1_bias).transpose(1, 2)
+        p = {k.removeprefix("transformerDecoderBlock1_"): v for k, v in p.items()}
+        layer = torch.nn.TransformerDecoderLayer(
+            6, 2, 8, dropout=0, activation=F.gelu, batch_first=True, norm_first=True
+        )
+        cross = {
+            "in_proj_weight": torch.cat([p["cross_query_weight"].T, p["cross_memory_weight"].T]),
+            "in_proj_bias": torch.cat([p["cross_query_bias"], p["cross_memory_bias"]]),
+            "out_proj.weight": p["cross_output_weight"].T,
+            "out_proj.bias": p["cross_output_bias"],
+        }
+        norms = ["attentionNorm", "crossNorm", "feedForwardNorm"]
+        named = block_in_torch(p, norms, self_attn=in_torch(p, "attention_"), multihead_attn=cross)
+        return functional_call(layer, named, (x, memory), dict(tgt_mask=causal_mask(x.shape[1])))
+
+    def prefixed(prefix, parameters):
+        return {prefix + name: value for name, value in parameters.items()}
+
+    return {
+        "embedding": case(ids, {"weight": rand(7, 3)}, lambda x, weight: F.embedding(x.long(), weight)),
+        "embedding with padding": case(ids, {"weight": rand(7, 3)}, embed),
+        "sinusoidalPositions": case(
+            words,
+            {},
+            # As the PyTorch tutorial on Transformers makes them.
+            lambda x: x
+            + torch.stack(
+                [
+                    f(torch.arange(5)[:, None] * torch.exp(torch.arange(0, 6, 2) * (-math.log(10000.0) / 6)))
+                    for f in (torch.sin, torch.cos)
+                ],
+                -1,
+            ).flatten(1),
+        ),
+        "learnedPositions": case(words, {"weight": rand(5, 6)}, lambda x, weight: x + weight),
+        "multiHeadAttention": case(words, attention_parameters("", 6), attend),
+        "multiHeadAttention causal": case(
+            words, attention_parameters("", 6), lambda x, **p: attend(x, causal=True, **p)
+        ),
+        "multiHeadAttention rotary": case(words, attention_parameters("", 6), attend_rotary),
+        "multiHeadAttention with padding": embedded(
+            attention_parameters("multiHeadAttention1.", 6),
+            lambda x, mask, **p: attend(
+                x, mask, **{k.removeprefix("multiHeadAttention1_"): v for k, v in p.items()}
+            ),
+        ),
+        "transformerEncoderBlock with padding": embedded(
+            prefixed(
+                "transformerEncoderBlock1.",
+                norm_parameters("attentionNorm", 6)
+                | attention_parameters("attention.", 6)
+                | norm_parameters("feedForwardNorm", 6)
+                | hidden_parameters(6, 8),
+            ),
+            lambda x, mask, **p: encoder(
+                x, mask, **{k.removeprefix("transformerEncoderBlock1_"): v for k, v in p.items()}
+            ),
+        ),
+        "transformerEncoderBlock causal, norm after": case(
+            words,
+            attention_parameters("attention.", 6)
+            | norm_parameters("attentionNorm", 6)
+            | hidden_parameters(6, 8)
+            | norm_parameters("feedForwardNorm", 6),
+            lambda x, **p: encoder(x, causal=True, **p),
+        ),
+        "transformerDecoderBlock": case(
+            words,
+            {"conv1d1.weight": rand(2, 6, 6), "conv1d1.bias": rand(6)}
+            | prefixed(
+                "transformerDecoderBlock1.",
+                norm_parameters("attentionNorm", 6)
+                | attention_parameters("attention.", 6)
+                | norm_parameters("crossNorm", 6)
+                | {
+                    "cross.query.weight": rand(6, 6),
+                    "cross.query.bias": rand(6),
+                    "cross.memory.weight": rand(6, 12),
+                    "cross.memory.bias": rand(12),
+                    "cross.output.weight": rand(6, 6),
+                    "cross.output.bias": rand(6),
+                }
+                | norm_parameters("feedForwardNorm", 6)
+                | hidden_parameters(6, 8),
+            ),
+            decoder,
+        ),
+        "globalAveragePool1d": case(words, {}, lambda x: x.mean(1)),
+        "globalAveragePool1d with padding": embedded(
+            {}, lambda x, mask: (x * ~mask[..., None]).sum(1) / (~mask).sum(1)[:, None]
+        ),
+        "globalMaxPool1d": case(words, {}, lambda x: x.amax(1)),
+        "globalMaxPool1d with padding": embedded(
+            {}, lambda x, mask: x.masked_fill(mask[..., None], -torch.inf).amax(1)
+        ),
+    }
+
+
 print(
     json.dumps(
         {
@@ -208,7 +397,8 @@ print(
                     smooth_net,
                 ),
             }
-            | later_cases(),
+            | later_cases()
+            | sequence_cases(),
         },
     )
 )

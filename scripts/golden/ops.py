@@ -207,6 +207,22 @@ def halves(*shape):
     return normal(*shape).mul(2).round().div(2)
 
 
+def attention(q, k, v, bias=0.0):
+    return torch.softmax(q @ k.transpose(-1, -2) / q.shape[-1] ** 0.5 + bias, -1) @ v
+
+
+CAUSAL_AND_MASKED = torch.triu(torch.full((4, 4), -torch.inf), 1) + torch.tensor([0, 0, -torch.inf, 0])
+
+
+def rotary(x):
+    """By complex numbers: pair (i, i + d/2) at position t times exp(i t 10000^(-2i/d))."""
+    steps, depth = x.shape[-2:]
+    half = depth // 2
+    angles = torch.arange(steps)[:, None] * 10000.0 ** (-2 * torch.arange(half) / depth)
+    turned = torch.complex(x[..., :half], x[..., half:]) * torch.polar(torch.ones_like(angles), angles)
+    return torch.cat([turned.real, turned.imag], -1)
+
+
 # Later ops stand here, so that the random numbers of the others stay as they are.
 later = {
     "adaptiveAveragePool2d": (lambda x: F.adaptive_avg_pool2d(x, (3, 2)), [normal(B, 2, 7, 5)]),
@@ -266,6 +282,14 @@ later = {
         lambda x: F.interpolate(x, scale_factor=3, mode="bilinear", align_corners=False),
         [normal(B, 1, 4, 1)],
     ),
+    "attention": (attention, [normal(B, 2, 3, 4), normal(B, 2, 5, 4), normal(B, 2, 5, 4)]),
+    "attention, causal and masked": (
+        lambda q, k, v: attention(q, k, v, CAUSAL_AND_MASKED),
+        [normal(B, 2, 4, 3), normal(B, 2, 4, 3), normal(B, 2, 4, 3)],
+    ),
+    "gatherRows": (lambda table: F.embedding(torch.tensor([[1, 0, 3], [1, 1, 3]]), table), [normal(5, 2)]),
+    "max, inner axis": (lambda x: x.max(1).values, [normal(B, 4, 2)]),
+    "rotary": (rotary, [normal(B, 2, 3, 6)]),
 }
 
 written |= {name: golden(f, inputs) for name, (f, inputs) in later.items()}

@@ -57,6 +57,16 @@ const cases: Readonly<Record<string, OpCase>> = {
   'add, a row': of(ops.add, ['B', 2, 4], [4]),
   'add, both stretched': of(ops.add, ['B', 1, 4], [5, 1]),
   'add, a scalar': of(ops.add, ['B', 4], []),
+  attention: of((q, k = q, v = q) => ops.attention(q, k, v), ['B', 2, 3, 4], ['B', 2, 5, 4], ['B', 2, 5, 4]),
+  'attention, causal and masked': of(
+    (q, k = q, v = q) => {
+      const bias = ops.add(ops.causalBias(4), ops.maskBias(ops.constant([1, 1, 0, 1])));
+      return ops.attention(q, k, v, { bias });
+    },
+    ['B', 2, 4, 3],
+    ['B', 2, 4, 3],
+    ['B', 2, 4, 3],
+  ),
   averagePool2d: averagePool({ size: 2 }, ['B', 3, 4, 6]),
   'averagePool2d, overlapping with padding': averagePool({ size: 3, stride: 2, padding: 1 }, ['B', 2, 7, 6]),
   'averagePool2d, padding not counted': averagePool({ size: 3, stride: 2, padding: 1, countPadding: false }, [
@@ -116,6 +126,7 @@ const cases: Readonly<Record<string, OpCase>> = {
   exp: of(ops.exp, ['B', 5]),
   expand: of((x) => ops.expand(x, [2, 3, 4]), [3, 1]),
   flatten: of(ops.flatten, ['B', 2, 3]),
+  gatherRows: of((table) => ops.gatherRows(table, ops.constant([1, 0, 3, 1, 1, 3], [2, 3], 'int64')), [5, 2]),
   gelu: of(ops.gelu, ['B', 7]),
   gemm: of((a, b) => ops.gemm(a, b), ['B', 4], [4, 3]),
   'gemm, first transposed': of((a, b) => ops.gemm(a, b, { transA: true }), ['B', 4], ['B', 3]),
@@ -147,7 +158,8 @@ const cases: Readonly<Record<string, OpCase>> = {
   'maxPool2d, padding differs by side': maxPool({ size: 3, stride: 2, padding: [0, 0, 1, 1] }, ['B', 1, 6, 6]),
   'maxPool2d, dilation': maxPool({ size: 2, stride: 2, dilation: 2 }, ['B', 1, 7, 7]),
   'maxPool2d, after relu': of((x) => ops.maxPool2d(ops.relu(x), { size: 2 }), ['B', 3, 4, 4]),
-  max: of(ops.max, ['B', 3, 5]),
+  max: of((x) => ops.max(x), ['B', 3, 5]),
+  'max, inner axis': of((x) => ops.max(x, 1), ['B', 4, 2]),
   maximum: of(ops.maximum, ['B', 4], ['B', 4]),
   'maximum, with a number': of((x) => ops.maximum(x, 0.1), ['B', 6]),
   mean: of((x) => ops.mean(x), ['B', 4]),
@@ -167,6 +179,7 @@ const cases: Readonly<Record<string, OpCase>> = {
   'reshape, batch joined': of((x) => ops.reshape(x, [-1, 2]), ['B', 3, 2]),
   rmsNorm: of((x, g) => ops.rmsNorm(x, g ?? x), ['B', 5], [5]),
   'rmsNorm, of sequences': of((x, g) => ops.rmsNorm(x, g ?? x, { epsilon: 1e-3 }), ['B', 3, 4], [4]),
+  rotary: of((x) => ops.rotary(x), ['B', 2, 3, 6]),
   sigmoid: of(ops.sigmoid, ['B', 5]),
   silu: of(ops.silu, ['B', 7]),
   slice: of((x) => ops.slice(x, [{ axis: 1, start: 1, end: 3 }]), ['B', 4]),
@@ -205,7 +218,7 @@ const cases: Readonly<Record<string, OpCase>> = {
 
 /** Inputs with equal numbers, where there is no derivative to measure: the chosen gradient is PyTorch's. */
 const ties: typeof cases = {
-  'max, ties': of(ops.max, ['B', 3, 8]),
+  'max, ties': of((x) => ops.max(x), ['B', 3, 8]),
   'maxPool2d, ties': maxPool({ size: 2 }, ['B', 2, 6, 6]),
   'maxPool2d, overlapping, ties': maxPool({ size: 3, stride: 2, padding: 1 }, ['B', 2, 6, 7]),
 };

@@ -10,6 +10,7 @@ import {
   convTranspose2d,
   dense,
   dropout,
+  embedding,
   flatten,
   functional,
   globalAveragePool2d,
@@ -17,10 +18,12 @@ import {
   layerNorm,
   type Layer,
   maxPool2d,
+  multiHeadAttention,
   residual,
   sequential,
   spatialDropout,
   trace,
+  transformerEncoderBlock,
   upsample2d,
 } from './index.ts';
 
@@ -151,6 +154,26 @@ const wrongShapes: readonly (readonly [string, Layer, readonly number[], string]
       'They make [B, 2, 3, 3] and [B, 2, 5, 5]; match sizes and strides.',
   ],
   [
+    'an embedding of features',
+    sequential([dense(4), embedding(9, 4)]),
+    [5, 2],
+    'embedding at "embedding1" wants sequences of whole numbers [B, T]; got [B, 5, 4]. ' +
+      'Put it first in the model, before anything that makes features.',
+  ],
+  [
+    'heads that do not divide the features',
+    sequential([embedding(9, 6), transformerEncoderBlock(4)]),
+    [5],
+    'multiHeadAttention at "transformerEncoderBlock1.attention" wants a number of features that its 4 heads divide; got [B, 5, 6]. ' +
+      'Choose heads that divide 6.',
+  ],
+  [
+    'attention on images',
+    multiHeadAttention(2),
+    [3, 8, 8],
+    'multiHeadAttention wants sequences [B, T, features]; got [B, 3, 8, 8]. Put an embedding or a layer that keeps the steps before it.',
+  ],
+  [
     'spatial dropout of vectors',
     spatialDropout(0.5),
     [4],
@@ -182,6 +205,8 @@ const wrongOptions: readonly (readonly [() => Layer, string])[] = [
     "conv1d: padding must be 'same', 'valid', 'causal' or an integer >= 0; got -1.",
   ],
   [() => concatenate([]), 'concatenate: branches must be a list of at least one layer; got [].'],
+  [() => embedding(9, 4, { paddingId: 9 }), 'embedding: paddingId must be an integer from 0 to 8; got 9.'],
+  [() => multiHeadAttention(0), 'multiHeadAttention: heads must be an integer >= 1; got 0.'],
   [() => dropout(NaN), 'dropout: rate must be a number in [0, 1); got NaN.'],
   [() => batchNorm({ momentum: 0 }), 'batchNorm: momentum must be a number in (0, 1]; got 0.'],
   [() => batchNorm({ epsilon: 0 }), 'batchNorm: epsilon must be a number > 0; got 0.'],

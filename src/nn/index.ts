@@ -20,6 +20,12 @@ export { mlp, type MlpOptions } from './architectures/mlp.ts';
 export type { Buffer, Context, Layer, ParameterOptions } from './layer.ts';
 export { activation, type ActivationName } from './layers/activation.ts';
 export { adaptiveAveragePool2d, adaptiveMaxPool2d, globalMaxPool2d } from './layers/adaptive-pool2d.ts';
+export {
+  type AttentionOptions,
+  crossAttention,
+  type CrossAttentionOptions,
+  multiHeadAttention,
+} from './layers/attention.ts';
 export { batchNorm, type BatchNormOptions } from './layers/batch-norm.ts';
 export { type Apply, concatenate, functional, residual, sequential } from './layers/containers.ts';
 export { conv1d, type Conv1dOptions } from './layers/conv1d.ts';
@@ -27,11 +33,19 @@ export { convTranspose2d } from './layers/conv-transpose2d.ts';
 export { conv2d, type Conv2dOptions } from './layers/conv2d.ts';
 export { dense, type DenseOptions } from './layers/dense.ts';
 export { dropout, spatialDropout, stochasticDepth } from './layers/dropout.ts';
+export { embedding, type EmbeddingOptions } from './layers/embedding.ts';
 export { flatten } from './layers/flatten.ts';
 export { groupNorm } from './layers/group-norm.ts';
 export { layerNorm, type NormOptions, rmsNorm } from './layers/layer-norm.ts';
+export { globalAveragePool1d, globalMaxPool1d } from './layers/pool1d.ts';
 export { averagePool2d, globalAveragePool2d, maxPool2d, type Pool2dOptions } from './layers/pool2d.ts';
+export { learnedPositions, sinusoidalPositions } from './layers/positions.ts';
 export { squeezeExcite } from './layers/squeeze-excite.ts';
+export {
+  transformerDecoderBlock,
+  transformerEncoderBlock,
+  type TransformerBlockOptions,
+} from './layers/transformer.ts';
 export { upsample2d } from './layers/upsample2d.ts';
 export type { Padding, Size2d } from './layers/window.ts';
 export {

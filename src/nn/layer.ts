@@ -51,4 +51,10 @@ export interface Context {
   buffer(name: string, shape: readonly number[], initial: number): Buffer;
   /** Ones with probability `keep`, else zeros: a float32 input that the trainer feeds anew each step. Never shared. */
   randomMask(name: string, shape: Shape, keep: number): Tensor;
+  /**
+   * Which steps of a sequence [B, T, ...] are real: float32 [B, T], 1 for those and 0 for padding; null if all are. An embedding
+   * marks padding; it then follows the sequence through layers, and ops between them, for as long as there are T steps.
+   */
+  realSteps(x: Tensor): Tensor | null;
+  markSteps(x: Tensor, real: Tensor): void;
 }

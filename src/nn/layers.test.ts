@@ -20,22 +20,31 @@ import {
   convTranspose2d,
   dense,
   dropout,
+  embedding,
   flatten,
+  functional,
+  globalAveragePool1d,
   globalAveragePool2d,
+  globalMaxPool1d,
   globalMaxPool2d,
   groupNorm,
   initialValues,
   layerNorm,
   type Layer,
+  learnedPositions,
   maxPool2d,
+  multiHeadAttention,
   residual,
   rmsNorm,
   sequential,
+  sinusoidalPositions,
   spatialDropout,
   squeezeExcite,
   stochasticDepth,
   trace,
   type Trace,
+  transformerDecoderBlock,
+  transformerEncoderBlock,
   upsample2d,
 } from './index.ts';
 
@@ -64,9 +73,9 @@ const FLOAT64 = 1e-9;
 function expectClose(got: unknown, { values }: Numbers, tolerance = FLOAT32): void {
   const numbers = got instanceof Float32Array || got instanceof Float64Array ? got : Float32Array.of();
   expect(numbers).toHaveLength(values.length);
-  values.forEach((want, i) => {
-    expect(Math.abs((numbers[i] ?? NaN) - want)).toBeLessThanOrEqual(tolerance * Math.max(1, Math.abs(want)));
-  });
+  // Relative to the largest of an array: a small number may be the difference of two large ones.
+  const scale = Math.max(1, ...values.map(Math.abs));
+  values.forEach((want, i) => expect(Math.abs((numbers[i] ?? NaN) - want)).toBeLessThanOrEqual(tolerance * scale));
 }
 
 const net = sequential([
@@ -76,6 +85,8 @@ const net = sequential([
   flatten(),
   dense(3),
 ]);
+
+const words = () => embedding(7, 6, { paddingId: 0 });
 
 // Printed by scripts/golden/layers.py (PyTorch 1.13.0, float64).
 const againstTorch: readonly (readonly [string, Layer])[] = [
@@ -116,6 +127,27 @@ const againstTorch: readonly (readonly [string, Layer])[] = [
   ['upsample2d', upsample2d()],
   ['upsample2d bilinear', upsample2d(3, { mode: 'bilinear' })],
   ['concatenate', concatenate([conv2d(2, 3, { padding: 1 }), conv2d(3, 1)])],
+  ['embedding', embedding(7, 3)],
+  ['embedding with padding', embedding(7, 3, { paddingId: 0 })],
+  ['sinusoidalPositions', sinusoidalPositions()],
+  ['learnedPositions', learnedPositions()],
+  ['multiHeadAttention', multiHeadAttention(2)],
+  ['multiHeadAttention causal', multiHeadAttention(2, { causal: true })],
+  ['multiHeadAttention rotary', multiHeadAttention(1, { rotary: true })],
+  ['multiHeadAttention with padding', sequential([words(), multiHeadAttention(2)])],
+  ['transformerEncoderBlock with padding', sequential([words(), transformerEncoderBlock(2, { hidden: 8 })])],
+  [
+    'transformerEncoderBlock causal, norm after',
+    transformerEncoderBlock(2, { hidden: 8, causal: true, norm: 'after' }),
+  ],
+  [
+    'transformerDecoderBlock',
+    functional((x, apply) => apply(transformerDecoderBlock(2, apply(conv1d(6, 2), x), { hidden: 8 }), x)),
+  ],
+  ['globalAveragePool1d', globalAveragePool1d()],
+  ['globalAveragePool1d with padding', sequential([words(), globalAveragePool1d()])],
+  ['globalMaxPool1d', globalMaxPool1d()],
+  ['globalMaxPool1d with padding', sequential([words(), globalMaxPool1d()])],
 ];
 
 test('every case that PyTorch printed is tested', () => {
@@ -212,6 +244,24 @@ test('spatialDropout drops whole channels, stochasticDepth whole samples', async
   expect(features.masks[0]?.shape).toEqual(['B', 1, 3]);
   const inference = trace(stochasticDepth(0.75), [2, 2, 2]);
   expect(inference.output).toBe(inference.input);
+});
+
+test('a sequence that is all padding gives finite numbers, and nothing when pooled', async () => {
+  const block = sequential([words(), transformerEncoderBlock(2)]);
+  const y = await apply(trace(block, [4]), { input: Float32Array.of(0, 0, 0, 0, 1, 2, 0, 0) });
+  expect([...y].every(Number.isFinite)).toBe(true);
+  for (const pool of [globalAveragePool1d(), globalMaxPool1d()]) {
+    const pooled = await apply(trace(sequential([words(), pool]), [4]), { input: Float32Array.of(0, 0, 0, 0) });
+    expect([...pooled].map(Math.abs)).toEqual([0, 0, 0, 0, 0, 0]);
+  }
+});
+
+test('what stands at padding, and how much of it, changes nothing of the pooled result', async () => {
+  const model = sequential([words(), sinusoidalPositions(), transformerEncoderBlock(2), globalAveragePool1d()]);
+  const short = await apply(trace(model, [3]), { input: Float32Array.of(4, 2, 5) });
+  const long = await apply(trace(model, [6]), { input: Float32Array.of(4, 2, 5, 0, 0, 0) });
+  // The same products in another order.
+  expectClose(long, { shape: [1, 6], values: [...short] }, 1e-5);
 });
 
 test('flatten is row-major over channels, rows, columns', async () => {

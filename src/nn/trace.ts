@@ -89,6 +89,7 @@ export function trace(
     buffers: new Map(),
     masks: new Map(),
     layers: [],
+    realSteps: new Map(),
   };
   const input = graphInput('input', ['B', ...inputShape], dtype);
   const output = applyAt(model, input, '', collected);
@@ -124,6 +125,8 @@ interface Collected {
   readonly buffers: Map<string, TracedBuffer>;
   readonly masks: Map<string, TracedMask>;
   readonly layers: TracedLayer[];
+  /** By the id of a sequence; null where it is known to have no padding. */
+  readonly realSteps: Map<number, Tensor | null>;
 }
 
 /** What the layer at hand has asked for so far; scopes inside it share this. */
@@ -139,10 +142,36 @@ function applyAt(layer: Layer, x: Tensor, path: string, collected: Collected): T
   const owner: Owner = { kind: layer.kind, path, parameters: [], buffers: [], container: false };
   const ctx = contextAt(path, owner, collected);
   const y = path === '' ? layer.apply(x, ctx) : scope(path.slice(path.lastIndexOf('.') + 1), () => layer.apply(x, ctx));
+  if (!collected.realSteps.has(y.id))
+    collected.realSteps.set(y.id, realStepsOf(y, collected, realStepsOf(x, collected)));
   const { kind, config } = layer;
   const { parameters, buffers, container } = owner;
   collected.layers.push({ path, kind, config, output: y.shape, parameters, buffers, container });
   return y;
+}
+
+/**
+ * The mark of a sequence, `inherited` if it fits, or that of the nearest marked tensor that x was computed from, if x still has
+ * the batch and the steps of it.
+ */
+function realStepsOf(x: Tensor, { realSteps }: Collected, inherited: Tensor | null = null): Tensor | null {
+  const fits = (real: Tensor): boolean => x.shape.length >= 2 && sameShape(real.shape, x.shape.slice(0, 2));
+  if (inherited !== null && fits(inherited)) return inherited;
+  const seen = new Set<number>([x.id]);
+  const queue = [x];
+  for (const y of queue) {
+    const known = realSteps.get(y.id);
+    if (known !== undefined) {
+      if (known !== null && fits(known)) return known;
+      continue; // a layer's output: what it was computed from is that layer's own business
+    }
+    for (const from of y.derivative?.inputs ?? []) {
+      if (seen.has(from.id)) continue;
+      seen.add(from.id);
+      queue.push(from);
+    }
+  }
+  return null;
 }
 
 function contextAt(path: string, owner: Owner, collected: Collected): Context {
@@ -203,6 +232,8 @@ function contextAt(path: string, owner: Owner, collected: Collected): Context {
       collected.masks.set(full, { name: full, shape, keep, tensor });
       return tensor;
     },
+    realSteps: (x) => realStepsOf(x, collected),
+    markSteps: (x, real) => void collected.realSteps.set(x.id, real),
   };
 }
 

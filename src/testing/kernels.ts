@@ -344,11 +344,34 @@ const batchNormalization: Kernel = (inputs, attributes) => {
   return [y, { shape: [channels], data: means }, { shape: [channels], data: variances }];
 };
 
-const gather: Kernel = (inputs) => {
+/** Rows of x along its first axis. */
+const gather: Kernel = (inputs, attributes) => {
   const x = required(inputs, 0);
   const indices = required(inputs, 1);
-  if (x.shape.length !== 1) throw new Error('internal: only vectors are gathered from');
-  return [{ shape: indices.shape, data: indices.data.map((i) => x.data[i] ?? NaN) }];
+  if (integer(attributes, 'axis', 0) !== 0) throw new Error('internal: only rows are gathered');
+  const rank = indices.shape.length;
+  return [
+    build([...indices.shape, ...x.shape.slice(1)], (at) =>
+      read(x, [read(indices, at.slice(0, rank)), ...at.slice(rank)]),
+    ),
+  ];
+};
+
+/** Adds rows to rows of the first axis. */
+const scatterNd: Kernel = (inputs, attributes) => {
+  const data = required(inputs, 0);
+  const indices = required(inputs, 1);
+  const updates = required(inputs, 2);
+  if (attributes['reduction'] !== 'add' || indices.shape.at(-1) !== 1) {
+    throw new Error('internal: only adding of rows is evaluated');
+  }
+  const y = Float64Array.from(data.data);
+  const size = sizeOfShape(data.shape.slice(1));
+  updates.data.forEach((value, i) => {
+    const to = (indices.data[Math.floor(i / size)] ?? NaN) * size + (i % size);
+    y[to] = (y[to] ?? NaN) + value;
+  });
+  return [{ shape: data.shape, data: y }];
 };
 
 const gatherElements: Kernel = (inputs, attributes) => {
@@ -460,16 +483,14 @@ const layerNormalization: Kernel = (inputs, attributes) => {
   ];
 };
 
-/** The first of equal maxima along the last axis. */
+/** The first of equal maxima along an axis, which stays as 1. */
 const argMax: Kernel = (inputs, attributes) => {
   const x = required(inputs, 0);
-  if (integer(attributes, 'axis', 0) !== -1 || integer(attributes, 'keepdims', 1) !== 0) {
-    throw new Error('internal: only the last axis is evaluated');
-  }
-  const n = x.shape.at(-1) ?? 1;
+  const axis = integer(attributes, 'axis', 0);
+  if (integer(attributes, 'keepdims', 1) !== 1) throw new Error('internal: only kept axes are evaluated');
   return [
-    build(x.shape.slice(0, -1), (_, row) => {
-      const line = x.data.subarray(row * n, (row + 1) * n);
+    build(x.shape.with(axis, 1), (at) => {
+      const line = Array.from({ length: x.shape[axis] ?? 0 }, (_, i) => read(x, at.with(axis, i)));
       return line.indexOf(Math.max(...line));
     }),
   ];
@@ -559,6 +580,7 @@ export const kernels: Readonly<Record<string, Kernel>> = {
   Reshape: reshape,
   Resize: resize,
   ScatterElements: scatterElements,
+  ScatterND: scatterNd,
   Shape: (inputs) => {
     const { shape } = required(inputs, 0);
     return [{ shape: [shape.length], data: Float64Array.from(shape) }];

@@ -1,20 +1,29 @@
 /**
- * y = the largest number along the last axis. The whole gradient goes to the first of equal ones, as in max-pooling.
- *   X [..., n]   Y [...]
+ * y = the largest number along an axis. The whole gradient goes to the first of equal ones, as in max-pooling.
+ *   X [..., n, ...]   Y the same without the axis
  */
-import { numberDim } from '../dim.ts';
-import { differentiable, int64, node } from '../tensor.ts';
+import { normalizeAxes, numberDim } from '../dim.ts';
+import { constant, differentiable, int64, node } from '../tensor.ts';
 import type { Tensor } from '../tensor.ts';
-import { oneHot } from './gather.ts';
-import { mul } from './mul.ts';
+import { cast } from './cast.ts';
+import { equal } from './compare.ts';
 import { reshape } from './reshape.ts';
+import { where } from './where.ts';
 
-export function max(x: Tensor): Tensor {
-  const lead = x.shape.slice(0, -1);
-  const size = numberDim(x.shape.at(-1), 'max: the last dimension');
-  const y = node('ReduceMax', [x, int64(-1)], { attributes: { keepdims: 0 }, shape: lead });
+export function max(x: Tensor, axis = -1): Tensor {
+  const [at = 0] = normalizeAxes([axis], x.shape.length);
+  const size = numberDim(x.shape[at], 'max: the reduced dimension');
+  const shape = x.shape.toSpliced(at, 1);
+  const y = node('ReduceMax', [x, int64(at)], { attributes: { keepdims: 0 }, shape });
   return differentiable(y, [x], (dy) => {
-    const first = node('ArgMax', [x], { attributes: { axis: -1, keepdims: 0 }, shape: lead, dtype: 'int64' });
-    return [mul(oneHot(first, size), reshape(dy, [...lead, 1]))];
+    const kept = x.shape.with(at, 1);
+    const first = node('ArgMax', [x], { attributes: { axis: at, keepdims: 1 }, shape: kept, dtype: 'int64' });
+    const behind = x.shape.slice(at + 1).map(() => 1);
+    const positions = constant(
+      Int32Array.from({ length: size }, (_, i) => i),
+      [size, ...behind],
+      'int32',
+    );
+    return [where(equal(cast(first, 'int32'), positions), reshape(dy, kept), 0)];
   });
 }

@@ -10,6 +10,7 @@ import { isCount, requireOption, wrongShape } from '../errors.ts';
 import { glorotUniform, type Initializer, zeros } from '../initializers.ts';
 import type { Layer } from '../layer.ts';
 import { type ActivationName, activationOption } from './activation.ts';
+import { sequenceOf } from './positions.ts';
 
 export interface Conv1dOptions {
   readonly stride?: number;
@@ -57,11 +58,7 @@ export function conv1d(
     kind: 'conv1d',
     config: { filters, kernel, stride, padding, dilation, activation, useBias, initializer: initializer.name },
     apply(x, ctx) {
-      const [, length, features] = x.shape;
-      if (x.shape.length !== 3 || typeof length !== 'number' || typeof features !== 'number') {
-        const todo = 'Put an embedding or a layer that keeps the steps before it.';
-        throw wrongShape('conv1d', ctx, x.shape, 'sequences [B, T, features]', todo);
-      }
+      const { steps: length, features } = sequenceOf('conv1d', x, ctx);
       const pads = around(length);
       if (reach > length + pads[0] + pads[1]) {
         const wants = `a sequence at least as long as its window, ${reach} steps`;
