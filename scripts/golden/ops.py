@@ -182,8 +182,8 @@ def golden(f, inputs):
     xs = [x.clone().requires_grad_() for x in inputs]
     y = f(*xs)
     r = normal(*y.shape)
-    gradients = torch.autograd.grad((r * y).sum(), xs)
-    return {"inputs": [value(x) for x in xs], "r": value(r), "y": value(y), "gradients": [value(g) for g in gradients]}
+    gradients = torch.autograd.grad((r * y).sum(), xs, allow_unused=True)
+    return {"inputs": [value(x) for x in xs], "r": value(r), "y": value(y), "gradients": [value(torch.zeros_like(x) if g is None else g) for x, g in zip(xs, gradients)]}
 
 
 written = {name: golden(f, inputs) for name, (f, inputs) in cases.items()}
@@ -221,6 +221,41 @@ def rotary(x):
     angles = torch.arange(steps)[:, None] * 10000.0 ** (-2 * torch.arange(half) / depth)
     turned = torch.complex(x[..., :half], x[..., half:]) * torch.polar(torch.ones_like(angles), angles)
     return torch.cat([turned.real, turned.imag], -1)
+
+
+def recurrent(cell, states, reverse=False, real=None):
+    """Steps one by one; h is the first state. Where a step is not real the states stay."""
+
+    def run(z, r, *more):
+        state = [torch.zeros(z.shape[1], r.shape[0]) for _ in range(states)]
+        hs = [None] * len(z)
+        for t in reversed(range(len(z))) if reverse else range(len(z)):
+            if real is None or real[t]:
+                state = cell(z[t], r, *more, *state)
+            hs[t] = state[0]
+        return torch.stack(hs)
+
+    return run
+
+
+def lstm_cell(z, r, h, c):
+    """torch.lstm_cell has its gates in the order i, f, g, o; here they are i, f, o, g."""
+    order = lambda x: torch.cat([x.chunk(4, -1)[k] for k in (0, 1, 3, 2)], -1)
+    n = z.shape[-1]
+    zeros = torch.zeros(n)
+    return torch.lstm_cell(order(z), (h, c), torch.eye(n), order(r).T, zeros, zeros)
+
+
+def gru_cell(z, r, b, h):
+    n, zeros = z.shape[-1], torch.zeros(z.shape[-1])
+    return [torch.gru_cell(z, h, torch.eye(n), r.T, zeros, torch.cat([torch.zeros(2 * len(b)), b]))]
+
+
+def simple_cell(z, r, h):
+    return [torch.tanh(z + h @ r)]
+
+
+REAL = [1, 1, 0, 1, 1]
 
 
 # Later ops stand here, so that the random numbers of the others stay as they are.
@@ -290,6 +325,18 @@ later = {
     "gatherRows": (lambda table: F.embedding(torch.tensor([[1, 0, 3], [1, 1, 3]]), table), [normal(5, 2)]),
     "max, inner axis": (lambda x: x.max(1).values, [normal(B, 4, 2)]),
     "rotary": (rotary, [normal(B, 2, 3, 6)]),
+    "gru": (recurrent(gru_cell, 1), [normal(4, B, 6), normal(2, 6), normal(2)]),
+    "gru, reversed with padding": (
+        recurrent(gru_cell, 1, True, REAL),
+        [normal(5, B, 6), normal(2, 6), normal(2)],
+    ),
+    "lstm": (recurrent(lstm_cell, 2), [normal(4, B, 8), normal(2, 8)]),
+    "lstm, reversed": (recurrent(lstm_cell, 2, True), [normal(3, B, 4), normal(1, 4)]),
+    "lstm, one step": (recurrent(lstm_cell, 2), [normal(1, B, 8), normal(2, 8)]),
+    "lstm, padding": (recurrent(lstm_cell, 2, False, REAL), [normal(5, B, 8), normal(2, 8)]),
+    "lstm, reversed with padding": (recurrent(lstm_cell, 2, True, REAL), [normal(5, B, 8), normal(2, 8)]),
+    "simpleRnn": (recurrent(simple_cell, 1), [normal(4, B, 3), normal(3, 3)]),
+    "simpleRnn, reversed with padding": (recurrent(simple_cell, 1, True, REAL), [normal(5, B, 3), normal(3, 3)]),
 }
 
 written |= {name: golden(f, inputs) for name, (f, inputs) in later.items()}

@@ -3,7 +3,18 @@
  */
 export type { Dim, Shape } from './dim.ts';
 export { broadcastShapes, divideDim, numberDim, resolveDim, sameShape, showShape, sizeOf } from './dim.ts';
-export type { Attribute, Attributes, DType, Derivative, Node, NodeOptions, Operand, Source, Tensor } from './tensor.ts';
+export type {
+  Attribute,
+  Attributes,
+  Body,
+  DType,
+  Derivative,
+  Node,
+  NodeOptions,
+  Operand,
+  Source,
+  Tensor,
+} from './tensor.ts';
 export {
   constant,
   differentiable,
@@ -48,10 +59,12 @@ export { oneHot, pick } from './ops/gather.ts';
 export { gatherRows } from './ops/gather-rows.ts';
 export { erf, gelu } from './ops/gelu.ts';
 export { groupNorm } from './ops/group-norm.ts';
+export { gru } from './ops/gru.ts';
 export type { NormOptions } from './ops/layer-norm.ts';
 export { layerNorm } from './ops/layer-norm.ts';
 export { leakyRelu } from './ops/leaky-relu.ts';
 export { log } from './ops/log.ts';
+export { lstm } from './ops/lstm.ts';
 export { gemm, matmul } from './ops/matmul.ts';
 export { max } from './ops/max.ts';
 export { maximum, minimum } from './ops/maximum.ts';
@@ -69,6 +82,7 @@ export { sigmoid } from './ops/sigmoid.ts';
 export { silu } from './ops/silu.ts';
 export type { Padding, Range } from './ops/slice.ts';
 export { pad, slice } from './ops/slice.ts';
+export { simpleRnn } from './ops/simple-rnn.ts';
 export { logSoftmax, softmax } from './ops/softmax.ts';
 export { softplus } from './ops/softplus.ts';
 export { sqrt } from './ops/sqrt.ts';

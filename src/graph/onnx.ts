@@ -7,14 +7,14 @@ import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { TuneError } from '#math';
 import { sameShape, showShape, sizeOf } from './dim.ts';
 import type { Shape } from './dim.ts';
-import type { Attribute, DType, Node, Tensor } from './tensor.ts';
+import type { Attribute, Body, DType, Node, Tensor } from './tensor.ts';
 
 const IR_VERSION = 9;
 const OPSET = 18;
 /** TensorProto.DataType */
 const dataType = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 } as const satisfies Record<DType, number>;
 /** AttributeProto.AttributeType */
-const attributeType = { float: 1, int: 2, string: 3, ints: 7 } as const;
+const attributeType = { float: 1, int: 2, string: 3, graph: 5, ints: 7 } as const;
 /** Constants up to this size are compared by value and written once. */
 const SHARED_CONSTANT_SIZE = 64;
 
@@ -59,9 +59,11 @@ export function walk(outputs: readonly Tensor[]): { nodes: Node[]; leaves: Leaf[
   for (const output of outputs) {
     enter(output);
     for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-      if (top.next < top.node.inputs.length) {
-        const x = top.node.inputs[top.next++];
-        if (x !== null && x !== undefined) enter(x);
+      const { inputs, body } = top.node;
+      const at = top.next++;
+      if (at < inputs.length + (body?.captures.length ?? 0)) {
+        const x = inputs[at] ?? body?.captures[at - inputs.length]?.outer;
+        if (x !== undefined) enter(x);
       } else {
         nodes.push(top.node);
         stack.pop();
@@ -105,18 +107,6 @@ export function toOnnx({
     return name;
   };
 
-  // A value is called as its output, as its label, or as its node.
-  const outputNames = new Map<Node, string[]>();
-  const copies: { from: Tensor; to: string }[] = [];
-  for (const [name, x] of targets) {
-    const { source } = x;
-    const names = source.kind === 'node' ? (outputNames.get(source.node) ?? []) : null;
-    if (source.kind === 'node' && names !== null && names[source.index] === undefined) {
-      names[source.index] = name;
-      outputNames.set(source.node, names);
-    } else copies.push({ from: x, to: name });
-  }
-
   const graph = new BinaryWriter();
   const initializers: { name: string; tensor: Pick<Tensor, 'shape' | 'dtype'>; values: ArrayLike<number> }[] = [];
   const fed: Leaf[] = [];
@@ -132,11 +122,13 @@ export function toOnnx({
   const shared = new Map<string, string>();
   const constants = new Map<ArrayLike<number>, string>();
   const valueNames = new Map<Node, string[]>();
+  /** Inputs of bodies, and what they capture, by the names they have in the file. */
+  const placeholders = new Map<string, string>();
 
   const nameOf = (x: Tensor): string => {
     const { source } = x;
     if (source.kind === 'node') return valueNames.get(source.node)?.[source.index] ?? '';
-    if (source.kind !== 'constant') return source.name;
+    if (source.kind !== 'constant') return placeholders.get(source.name) ?? source.name;
     const { values } = source;
     const key =
       values.length > SHARED_CONSTANT_SIZE
@@ -151,18 +143,54 @@ export function toOnnx({
     return name;
   };
 
-  for (const node of nodes) {
-    const name = unique(labels.get(node) ?? (node.scope === '' ? node.op : `${node.scope}/${node.op}`));
-    const wanted = outputNames.get(node) ?? [];
-    const outs = Array.from({ length: node.arity }, (_, i) => wanted[i] ?? (i === 0 ? name : unique(`${name}:${i}`)));
-    const ins = node.inputs.map((x) => (x === null ? '' : nameOf(x)));
-    valueNames.set(node, outs);
-    message(graph, 1, (w) => writeNode(w, node.op, name, ins, outs, Object.entries(node.attributes)));
-  }
-  for (const { from, to } of copies) {
-    const source = nameOf(from);
-    message(graph, 1, (w) => writeNode(w, 'Identity', unique(`${to}/Identity`), [source], [to], []));
-  }
+  /** Writes nodes in their order, those behind a wanted value under its name. */
+  const writeNodes = (
+    w: BinaryWriter,
+    nodes: readonly Node[],
+    wanted: readonly (readonly [string, Tensor])[],
+  ): void => {
+    // A value is called as its output, as its label, or as its node.
+    const outputNames = new Map<Node, string[]>();
+    const copies: { from: Tensor; to: string }[] = [];
+    const inside = new Set(nodes);
+    for (const [name, x] of wanted) {
+      const { source } = x;
+      const names = source.kind === 'node' && inside.has(source.node) ? (outputNames.get(source.node) ?? []) : null;
+      if (source.kind === 'node' && names !== null && names[source.index] === undefined) {
+        names[source.index] = name;
+        outputNames.set(source.node, names);
+      } else copies.push({ from: x, to: name });
+    }
+    for (const node of nodes) {
+      const name = unique(labels.get(node) ?? (node.scope === '' ? node.op : `${node.scope}/${node.op}`));
+      const given = outputNames.get(node) ?? [];
+      const outs = Array.from({ length: node.arity }, (_, i) => given[i] ?? (i === 0 ? name : unique(`${name}:${i}`)));
+      const ins = node.inputs.map((x) => (x === null ? '' : nameOf(x)));
+      valueNames.set(node, outs);
+      const { body } = node;
+      const inner = body && ((g: BinaryWriter): void => writeBody(g, name, body));
+      message(w, 1, (n) => writeNode(n, node.op, name, ins, outs, Object.entries(node.attributes), inner));
+    }
+    for (const { from, to } of copies) {
+      const source = nameOf(from);
+      message(w, 1, (n) => writeNode(n, 'Identity', unique(`${to}/Identity`), [source], [to], []));
+    }
+  };
+
+  const writeBody = (w: BinaryWriter, owner: string, { inputs, outputs, captures }: Body): void => {
+    const placeholder = (x: Tensor, name: string): void => {
+      if (x.source.kind === 'input') placeholders.set(x.source.name, name);
+    };
+    for (const x of inputs) placeholder(x, unique(`${owner}/input`));
+    for (const { inner, outer } of captures) placeholder(inner, nameOf(outer));
+    const wanted = outputs.map((x) => [unique(`${owner}/output`), x] as const);
+    writeNodes(w, walk(outputs).nodes, wanted);
+    w.tag(2, WireType.LengthDelimited).string(`${owner}/body`);
+    for (const x of inputs) message(w, 11, (v) => writeValueInfo(v, nameOf(x), x.dtype, x.shape));
+    for (const [name, x] of wanted) message(w, 12, (v) => writeValueInfo(v, name, x.dtype, x.shape));
+  };
+
+  writeNodes(graph, nodes, targets);
   graph.tag(2, WireType.LengthDelimited).string('attune');
   for (const { name, tensor, values } of initializers) message(graph, 5, (w) => writeTensor(w, name, tensor, values));
   for (const leaf of fed) message(graph, 11, (w) => writeValueInfo(w, leaf.name, leaf.dtype, leaf.shape));
@@ -195,12 +223,19 @@ function writeNode(
   inputs: readonly string[],
   outputs: readonly string[],
   attributes: readonly (readonly [string, Attribute])[],
+  body?: (writer: BinaryWriter) => void,
 ): void {
   for (const x of inputs) w.tag(1, WireType.LengthDelimited).string(x);
   for (const y of outputs) w.tag(2, WireType.LengthDelimited).string(y);
   w.tag(3, WireType.LengthDelimited).string(name);
   w.tag(4, WireType.LengthDelimited).string(op);
   for (const [key, value] of attributes) message(w, 5, (a) => writeAttribute(a, key, value));
+  if (body === undefined) return;
+  message(w, 5, (a) => {
+    a.tag(1, WireType.LengthDelimited).string('body');
+    message(a, 6, body);
+    a.tag(20, WireType.Varint).int32(attributeType.graph);
+  });
 }
 
 function writeAttribute(w: BinaryWriter, name: string, value: Attribute): void {

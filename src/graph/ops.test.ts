@@ -46,6 +46,9 @@ const convTranspose = (options: ops.ConvTranspose2dOptions, x: Shape, w: Shape):
 const convOverTime = (options: ops.Conv1dOptions, x: Shape, w: Shape): OpCase =>
   of((a, b, c) => ops.conv1d(a, b, c, options), x, w, w.slice(-1));
 
+/** Third of five steps is padding. */
+const real = ops.greater(ops.constant([1, 1, 0, 1, 1], [5, 1, 1]), 0);
+
 const cases: Readonly<Record<string, OpCase>> = {
   abs: of(ops.abs, drawn(['B', 4], apart)),
   adaptiveAveragePool2d: of((x) => ops.adaptiveAveragePool2d(x, [3, 2]), ['B', 2, 7, 5]),
@@ -137,12 +140,24 @@ const cases: Readonly<Record<string, OpCase>> = {
   groupNorm: norm(['B', 6, 3, 2], [6], (x, g = x, b = x) => ops.groupNorm(x, g, b, 3)),
   'groupNorm, one group': norm(['B', 4, 3, 3], [4], (x, g = x, b = x) => ops.groupNorm(x, g, b, 1, { epsilon: 1e-3 })),
   'groupNorm, a group for each channel': norm(['B', 3, 4, 3], [3], (x, g = x, b = x) => ops.groupNorm(x, g, b, 3)),
+  gru: of((z, r = z, b = z) => ops.gru(z, r, b), [4, 'B', 6], [2, 6], [2]),
+  'gru, reversed with padding': of(
+    (z, r = z, b = z) => ops.gru(z, r, b, { real, reverse: true }),
+    [5, 'B', 6],
+    [2, 6],
+    [2],
+  ),
   layerNorm: norm(['B', 5], [5], (x, g = x, b = x) => ops.layerNorm(x, g, b)),
   'layerNorm, of sequences': norm(['B', 3, 4], [4], (x, g = x, b = x) => ops.layerNorm(x, g, b, { epsilon: 1e-3 })),
   leakyRelu: of((x) => ops.leakyRelu(x, 0.2), drawn(['B', 6], apart)),
   log: of(ops.log, drawn(['B', 5], positive)),
   logSoftmax: of((x) => ops.logSoftmax(x), ['B', 5]),
   'logSoftmax, inner axis': of((x) => ops.logSoftmax(x, 1), ['B', 4, 2]),
+  lstm: of((z, r = z) => ops.lstm(z, r), [4, 'B', 8], [2, 8]),
+  'lstm, reversed': of((z, r = z) => ops.lstm(z, r, { reverse: true }), [3, 'B', 4], [1, 4]),
+  'lstm, one step': of((z, r = z) => ops.lstm(z, r), [1, 'B', 8], [2, 8]),
+  'lstm, padding': of((z, r = z) => ops.lstm(z, r, { real }), [5, 'B', 8], [2, 8]),
+  'lstm, reversed with padding': of((z, r = z) => ops.lstm(z, r, { real, reverse: true }), [5, 'B', 8], [2, 8]),
   matmul: of(ops.matmul, ['B', 3, 4], ['B', 4, 2]),
   'matmul, one matrix for all': of(ops.matmul, ['B', 3, 4], [4, 2]),
   'matmul, leading axes stretched': of(ops.matmul, ['B', 1, 3, 4], [2, 4, 2]),
@@ -182,6 +197,12 @@ const cases: Readonly<Record<string, OpCase>> = {
   rotary: of((x) => ops.rotary(x), ['B', 2, 3, 6]),
   sigmoid: of(ops.sigmoid, ['B', 5]),
   silu: of(ops.silu, ['B', 7]),
+  simpleRnn: of((z, r = z) => ops.simpleRnn(z, r), [4, 'B', 3], [3, 3]),
+  'simpleRnn, reversed with padding': of(
+    (z, r = z) => ops.simpleRnn(z, r, { real, reverse: true }),
+    [5, 'B', 3],
+    [3, 3],
+  ),
   slice: of((x) => ops.slice(x, [{ axis: 1, start: 1, end: 3 }]), ['B', 4]),
   'slice, strided': of(
     (x) =>

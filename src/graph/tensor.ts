@@ -22,8 +22,17 @@ export interface Node {
   readonly attributes: Attributes;
   /** Number of outputs. */
   readonly arity: number;
+  /** Of a Scan: what is done at every step. */
+  readonly body?: Body;
   /** Where it was built, like `conv1/gradient`; names the node in errors and profiles. */
   readonly scope: string;
+}
+
+/** A graph inside a node. Its inputs stand for what the node hands it; `captures` stand for tensors of the graph around it. */
+export interface Body {
+  readonly inputs: readonly Tensor[];
+  readonly outputs: readonly Tensor[];
+  readonly captures: readonly { readonly inner: Tensor; readonly outer: Tensor }[];
 }
 
 export type Source =
@@ -129,14 +138,15 @@ export function node(op: string, inputs: readonly (Tensor | null)[], options: No
   return y;
 }
 
-/** One ONNX node with several outputs. */
+/** One ONNX node with several outputs; `body` is the graph inside a Scan. */
 export function nodeOutputs(
   op: string,
   inputs: readonly (Tensor | null)[],
   attributes: Attributes,
   outputs: readonly { readonly shape: Shape; readonly dtype?: DType }[],
+  body?: Body,
 ): Tensor[] {
-  const made: Node = { op, inputs, attributes, arity: outputs.length, scope: currentScope };
+  const made: Node = { op, inputs, attributes, arity: outputs.length, scope: currentScope, ...(body && { body }) };
   return outputs.map(({ shape, dtype = 'float32' }, index) =>
     tensor(shape, dtype, { kind: 'node', node: made, index }),
   );
