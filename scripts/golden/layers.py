@@ -351,6 +351,94 @@ def sequence_cases():
     }
 
 
+def recurrent_cases():
+    """torch.nn.LSTM, GRU and RNN. Padding by packed sequences, for which the lengths must be known: 3 and 5 steps."""
+    words = rand(2, 5, 3)
+    # Padding behind, as packed sequences have it.
+    ids = torch.tensor([[3.0, 1, 4, 0, 0], [1, 5, 2, 6, 3]])
+    gates = {"simpleRnn": 1, "gru": 3, "lstm": 4}
+    modules = {"simpleRnn": torch.nn.RNN, "gru": torch.nn.GRU, "lstm": torch.nn.LSTM}
+
+    def parameters(kind, features, units, prefix=""):
+        width = gates[kind] * units
+        named = {"weight": rand(features, width), "recurrent": rand(units, width), "bias": rand(width)}
+        if kind == "gru":
+            named["newBias"] = rand(units)
+        return {prefix + name: value for name, value in named.items()}
+
+    def in_torch(kind, p, units, suffix, prefix=""):
+        # Attune's gates of the LSTM are i, f, o, g; PyTorch's i, f, g, o.
+        order = lambda x: torch.cat([x.split(units, -1)[k] for k in (0, 1, 3, 2)], -1) if kind == "lstm" else x
+        second = torch.zeros(gates[kind] * units)
+        if kind == "gru":
+            second = torch.cat([second[: 2 * units], p[prefix + "newBias"]])
+        return {
+            "weight_ih_l0" + suffix: order(p[prefix + "weight"]).T,
+            "weight_hh_l0" + suffix: order(p[prefix + "recurrent"]).T,
+            "bias_ih_l0" + suffix: order(p[prefix + "bias"]),
+            "bias_hh_l0" + suffix: second,
+        }
+
+    def run(kind, x, p, units, sequences, both=False, lengths=None):
+        module = modules[kind](x.shape[-1], units, batch_first=True, bidirectional=both)
+        named = (
+            in_torch(kind, p, units, "", "forward_") | in_torch(kind, p, units, "_reverse", "backward_")
+            if both
+            else in_torch(kind, p, units, "")
+        )
+        fed = x
+        if lengths is not None:
+            fed = torch.nn.utils.rnn.pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
+        # Recurrent modules read this list instead of their parameters.
+        module._flat_weights = [named[name].contiguous() for name in module._flat_weights_names]
+        y, h = module(fed)
+        if lengths is not None:
+            y = torch.nn.utils.rnn.pad_packed_sequence(y, batch_first=True)[0]
+        h = h[0] if kind == "lstm" else h
+        return y if sequences else h.transpose(0, 1).flatten(1)
+
+    def plain(kind, units, sequences):
+        return case(words, parameters(kind, 3, units), lambda x, **p: run(kind, x, p, units, sequences))
+
+    def both(kind, units, sequences):
+        return case(
+            words,
+            parameters(kind, 3, units, "forward.") | parameters(kind, 3, units, "backward."),
+            lambda x, **p: run(kind, x, p, units, sequences, True),
+        )
+
+    def padded(kind, units, sequences, both):
+        inside = {name: value for prefix in (("forward.", "backward.") if both else ("",)) for name, value in parameters(kind, 3, units, prefix).items()}
+
+        def forward(x, embedding1_weight, **p):
+            words = F.embedding(x.long(), embedding1_weight, padding_idx=0) * (x != 0)[..., None]
+            p = {name.removeprefix(kind + "1_"): value for name, value in p.items()}
+            return run(kind, words, p, units, sequences, both, (x != 0).sum(1))
+
+        return case(ids, {"embedding1.weight": rand(7, 3), **{f"{kind}1.{name}": value for name, value in inside.items()}}, forward)
+
+    def stacked(x, lstm1_weight, lstm1_recurrent, lstm1_bias, gru1_weight, gru1_recurrent, gru1_bias, gru1_newBias):
+        h = run("lstm", x, {"weight": lstm1_weight, "recurrent": lstm1_recurrent, "bias": lstm1_bias}, 2, True)
+        p = {"weight": gru1_weight, "recurrent": gru1_recurrent, "bias": gru1_bias, "newBias": gru1_newBias}
+        return run("gru", h, p, 3, False)
+
+    cases = {}
+    for kind in gates:
+        cases |= {
+            kind: plain(kind, 4, False),
+            f"{kind} of every step": plain(kind, 2, True),
+            f"{kind} bidirectional": both(kind, 2, False),
+            f"{kind} with padding": padded(kind, 2, False, False),
+            f"{kind} of every step, bidirectional with padding": padded(kind, 2, True, True),
+        }
+    cases["stacked"] = case(
+        words,
+        parameters("lstm", 3, 2, "lstm1.") | parameters("gru", 2, 3, "gru1."),
+        stacked,
+    )
+    return cases
+
+
 print(
     json.dumps(
         {
@@ -398,7 +486,8 @@ print(
                 ),
             }
             | later_cases()
-            | sequence_cases(),
+            | sequence_cases()
+            | recurrent_cases(),
         },
     )
 )

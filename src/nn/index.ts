@@ -40,6 +40,7 @@ export { layerNorm, type NormOptions, rmsNorm } from './layers/layer-norm.ts';
 export { globalAveragePool1d, globalMaxPool1d } from './layers/pool1d.ts';
 export { averagePool2d, globalAveragePool2d, maxPool2d, type Pool2dOptions } from './layers/pool2d.ts';
 export { learnedPositions, sinusoidalPositions } from './layers/positions.ts';
+export { gru, lstm, type RecurrentOptions, simpleRnn } from './layers/recurrent.ts';
 export { squeezeExcite } from './layers/squeeze-excite.ts';
 export {
   transformerDecoderBlock,

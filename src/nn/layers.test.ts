@@ -28,15 +28,18 @@ import {
   globalMaxPool1d,
   globalMaxPool2d,
   groupNorm,
+  gru,
   initialValues,
   layerNorm,
   type Layer,
   learnedPositions,
+  lstm,
   maxPool2d,
   multiHeadAttention,
   residual,
   rmsNorm,
   sequential,
+  simpleRnn,
   sinusoidalPositions,
   spatialDropout,
   squeezeExcite,
@@ -148,6 +151,17 @@ const againstTorch: readonly (readonly [string, Layer])[] = [
   ['globalAveragePool1d with padding', sequential([words(), globalAveragePool1d()])],
   ['globalMaxPool1d', globalMaxPool1d()],
   ['globalMaxPool1d with padding', sequential([words(), globalMaxPool1d()])],
+  ...Object.entries({ simpleRnn, gru, lstm }).flatMap(([kind, layer]): [string, Layer][] => [
+    [kind, layer(4)],
+    [`${kind} of every step`, layer(2, { returnSequences: true })],
+    [`${kind} bidirectional`, layer(2, { bidirectional: true })],
+    [`${kind} with padding`, sequential([embedding(7, 3, { paddingId: 0 }), layer(2)])],
+    [
+      `${kind} of every step, bidirectional with padding`,
+      sequential([embedding(7, 3, { paddingId: 0 }), layer(2, { bidirectional: true, returnSequences: true })]),
+    ],
+  ]),
+  ['stacked', sequential([lstm(2, { returnSequences: true }), gru(3)])],
 ];
 
 test('every case that PyTorch printed is tested', () => {
@@ -263,6 +277,22 @@ test('what stands at padding, and how much of it, changes nothing of the pooled 
   // The same products in another order.
   expectClose(long, { shape: [1, 6], values: [...short] }, 1e-5);
 });
+
+test('a recurrent graph does not grow with the steps', async () => {
+  const bytes = async (steps: number): Promise<number> => {
+    const traced = trace(lstm(8), [steps, 4], { training: true });
+    const [dx = traced.input] = gradients(sum(traced.output), [traced.input]);
+    const variables = new Variables();
+    for (const { name, shape } of traced.parameters) variables.declare(name, shape, new Float32Array(sizeOf(shape)));
+    const program = await compile({ outputs: { dx } }, { variables });
+    await program.release();
+    return program.onnx.length;
+  };
+  // Only the numbers in shapes are longer.
+  expect(Math.abs((await bytes(200)) - (await bytes(2)))).toBeLessThan(200);
+});
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((size, dim) => size * dim, 1);
 
 test('flatten is row-major over channels, rows, columns', async () => {
   const x = Float32Array.from({ length: 24 }, (_, i) => i);
