@@ -1,6 +1,6 @@
 /** The contracts that samplers, pruners and storages keep. The laws stand in the comments; the suites of #testing test each of them. */
 import type { Rng } from '#math';
-import type { Space } from '#space';
+import type { Flat, Space } from '#space';
 import type { Hints, StoredEvent, StudyDefinition, StudyEvent } from './events.ts';
 import type { Objective, Params, TrialRecord } from './trial.ts';
 
@@ -19,6 +19,8 @@ export interface SuggestContext {
   /** The same for every trial of the study: for what all of them share, as the scramble of a sequence. To be forked, never drawn from. */
   readonly studyRng: Rng;
   readonly hints: Hints;
+  /** Values by path that the suggestion must have, wherever their parameter is active; models go on learning from every trial. */
+  readonly fixed?: Flat;
 }
 
 export type Suggestion =
@@ -33,8 +35,9 @@ export type Suggestion =
 /**
  * Chooses the parameters of the next trial.
  * - Pure: the suggestion depends on the context alone. No hidden state; a cache may be dropped at any time without changing an answer.
- * - `params` fit the space (`space.parse` accepts them), whatever the history holds: no trial at all, failed ones only, equal values,
- *   values of 1e300, parameters enqueued by a person.
+ * - `params` fit the space (`space.parse` accepts them, so they keep its constraints) and have the values that are `fixed`, whatever the history
+ *   holds: no trial at all, failed ones only, equal values, values of 1e300, parameters enqueued by a person, parameters that do not fit the space
+ *   any more since it was edited.
  * - It never changes the context, and takes random numbers from `rng` only.
  */
 export interface Sampler {

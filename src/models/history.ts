@@ -9,7 +9,7 @@
  */
 import { asLoss, type CompleteTrial, type Hints, type Objective, type TrialRecord } from '#core';
 import { median } from '#math';
-import type { Space } from '#space';
+import { fits, type Space } from '#space';
 import type { Point } from './gaussian-process.ts';
 import { pointSpaceOf } from './point-space.ts';
 import { forecastLosses } from './trial-curves.ts';
@@ -26,8 +26,8 @@ export interface Observation {
 export interface KnownPoints {
   /** Whether some trial, in any state, has these parameters. */
   readonly isKnown: (point: Point) => boolean;
-  /** How many different points have been tried. */
-  readonly knownCount: number;
+  /** The different points that have been tried. */
+  readonly distinct: readonly Point[];
 }
 
 export interface History extends KnownPoints {
@@ -39,8 +39,10 @@ export interface History extends KnownPoints {
 
 interface Encoded {
   readonly space: Space;
-  readonly points: Point[];
+  /** Null where the parameters do not fit the space, since it was edited. */
+  readonly points: (Point | null)[];
   readonly keys: Set<number>;
+  readonly distinct: Point[];
 }
 
 /** What was made of each complete trial, and of which record. */
@@ -57,14 +59,18 @@ const observedOf = new WeakMap<readonly TrialRecord[], Observed>();
 function encoded(space: Space, trials: readonly TrialRecord[]): Encoded {
   let cache = encodedOf.get(trials);
   if (cache?.space !== space || cache.points.length > trials.length) {
-    cache = { space, points: [], keys: new Set() };
+    cache = { space, points: [], keys: new Set(), distinct: [] };
     encodedOf.set(trials, cache);
   }
   const { encode, key } = pointSpaceOf(space);
   for (let i = cache.points.length; i < trials.length; i++) {
-    const point = encode(trials[i]!.params);
+    const { params } = trials[i]!;
+    const point = fits(space, params) ? encode(params) : null;
     cache.points.push(point);
-    cache.keys.add(key(point));
+    if (point === null) continue;
+    const k = key(point);
+    if (!cache.keys.has(k)) cache.distinct.push(point);
+    cache.keys.add(k);
   }
   return cache;
 }
@@ -79,9 +85,9 @@ function observedBefore(space: Space, objectives: readonly Objective[], trials: 
 
 /** Which points trials have, for samplers that need to know no more. Cost: O(1) for each new trial. */
 export function knownPoints(space: Space, trials: readonly TrialRecord[]): KnownPoints {
-  const { keys } = encoded(space, trials);
+  const { keys, distinct } = encoded(space, trials);
   const { key } = pointSpaceOf(space);
-  return { isKnown: (point) => keys.has(key(point)), knownCount: keys.size };
+  return { isKnown: (point) => keys.has(key(point)), distinct };
 }
 
 /** Null if a value is not finite. */
@@ -114,7 +120,8 @@ export function readHistory(
   const failed: { number: number; point: Point }[] = [];
   const pending: Point[] = [];
   trials.forEach((trial, i) => {
-    const point = points[i]!;
+    const point = points[i];
+    if (point === null || point === undefined) return;
     const { number } = trial;
     const end = isUnfinished(trial) ? ends?.get(number) : undefined;
     if (end?.every(Number.isFinite) === true) {

@@ -3,10 +3,24 @@
  *   number (float, int, ordered choice)   its place in [0, 1] on its own scale, ends included; discrete ones only at their values
  *   category (choice, branch)             the index of its label
  *   inactive                              NaN
- * Constants are no coordinates. Every function that changes a point leaves it on values of the space, children of a newly chosen branch drawn anew.
+ * Constants are no coordinates. Every function that changes a point leaves it on values of the space, children of a newly chosen branch drawn anew,
+ * and sets what is fixed. Only `uniform` looks at constraints: what comes from moves is to be asked by `allows`.
  */
 import type { Rng } from '#math';
-import { flatten, isActive, unflatten, valueAt, fromUnit, indexOf, toUnit, type Dimension, type Space } from '#space';
+import {
+  flatten,
+  fromUnit,
+  indexOf,
+  isActive,
+  restrict,
+  sampleUniform,
+  toUnit,
+  unflatten,
+  valueAt,
+  type Dimension,
+  type Flat,
+  type Space,
+} from '#space';
 import { type Axis, axisDistance, type Point } from './gaussian-process.ts';
 
 type Choice = ReturnType<typeof valueAt>;
@@ -23,7 +37,12 @@ export interface PointSpace {
   readonly decode: (point: Point) => Record<string, unknown>;
   /** Equal for equal parameters; 53 bits of hash, so that different ones practically never share one. */
   readonly key: (point: Point) => number;
+  /** Among the points that constraints allow. */
   readonly uniform: (rng: Rng) => Point;
+  /** Whether a point has the values that are fixed. */
+  readonly isHeldAt: (point: Point) => boolean;
+  /** Whether the constraints of the space allow the point. */
+  readonly allows: (point: Point) => boolean;
   /** Defaults where the space has them, else numbers in the middle of their scale and categories at random. */
   readonly start: (rng: Rng) => Point;
   /** A squared distance of two points, at most 1 for each axis. */
@@ -85,14 +104,17 @@ function key(point: Point): number {
 
 const cache = new WeakMap<Space, PointSpace>();
 
-/** The same object for the same space, so that models can key their caches by it. */
-export function pointSpaceOf(space: Space): PointSpace {
+const NOTHING: Flat = Object.freeze({});
+
+/** The same object for the same space, so that models can key their caches by it. With values `fixed` the points are the same, but none moves off them. */
+export function pointSpaceOf(space: Space, fixed: Flat = NOTHING): PointSpace {
+  if (Object.keys(fixed).length > 0) return createPointSpace(space, fixed);
   let known = cache.get(space);
-  if (known === undefined) cache.set(space, (known = createPointSpace(space)));
+  if (known === undefined) cache.set(space, (known = createPointSpace(space, NOTHING)));
   return known;
 }
 
-function createPointSpace(space: Space): PointSpace {
+function createPointSpace(space: Space, fixed: Flat): PointSpace {
   const dimensions = space.dimensions.filter((d) => d.param.kind !== 'fixed');
   const constants = space.dimensions.filter((d) => d.param.kind === 'fixed');
   const D = dimensions.length;
@@ -107,12 +129,19 @@ function createPointSpace(space: Space): PointSpace {
     const at = condition === null ? -1 : place.get(condition.path)!;
     return { at, label: condition === null ? -1 : indexOf(dimensions[at]!, condition.label) };
   });
+  /** Coordinates that are held; NaN where there is a choice. */
+  const held = dimensions.map(({ path }, d) => {
+    const value = fixed[path];
+    return value === undefined ? NaN : scales[d]!.toCoordinate(value);
+  });
+  const isHeld = (d: number): boolean => !Number.isNaN(held[d]);
   const isOn = (point: Point, d: number): boolean => {
     const { at, label } = parents[d]!;
     return at < 0 || point[at] === label;
   };
 
   const draw = (d: number, rng: Rng): number => {
+    if (isHeld(d)) return held[d]!;
     if (axes[d] === 'category') return rng.int(0, sizes[d]! - 1);
     return onGrid(d, scales[d]!.toCoordinate(fromUnit(dimensions[d]!, rng.float())));
   };
@@ -125,6 +154,7 @@ function createPointSpace(space: Space): PointSpace {
   const settle = (point: Point, rng: Rng): Point => {
     for (let d = 0; d < D; d++) {
       if (!isOn(point, d)) point[d] = NaN;
+      else if (isHeld(d)) point[d] = held[d]!;
       else if (Number.isNaN(point[d])) point[d] = draw(d, rng);
     }
     return point;
@@ -141,6 +171,7 @@ function createPointSpace(space: Space): PointSpace {
   };
 
   const mutateAxis = (point: Point, d: number, scale: number, rng: Rng): number => {
+    if (isHeld(d)) return held[d]!;
     const size = sizes[d]!;
     if (axes[d] === 'category') return draw(d, rng);
     if (size <= FEW_VALUES) return rng.float() < 0.3 ? draw(d, rng) : stepOnGrid(point, d, rng.float() < 0.5 ? -1 : 1);
@@ -156,27 +187,37 @@ function createPointSpace(space: Space): PointSpace {
     );
   const shortLists = sizes.map((size, d) => (axes[d] === 'category' || size <= FEW_VALUES ? valuesOf(d) : []));
 
+  const encode = (params: Readonly<Record<string, unknown>>): Point => {
+    const flat = flatten(params);
+    return Float64Array.from(dimensions, (dimension, d) => {
+      const value = flat[dimension.path];
+      return value === undefined || !isActive(dimension, flat) ? NaN : scales[d]!.toCoordinate(value);
+    });
+  };
+  const decode = (point: Point): Record<string, unknown> => {
+    const flat: Record<string, Choice> = {};
+    dimensions.forEach((dimension, d) => {
+      // What is fixed comes back as it was written, not rounded on its way.
+      if (isOn(point, d))
+        flat[dimension.path] =
+          isHeld(d) && point[d] === held[d] ? fixed[dimension.path]! : scales[d]!.toValue(point[d]!);
+    });
+    for (const { path, param } of constants) if (param.kind === 'fixed') flat[path] = param.value;
+    return unflatten(space, flat);
+  };
+  const isFree = space.constraints.length === 0;
+
   return {
     axes,
     dimensions,
     sizes,
-    encode(params) {
-      const flat = flatten(params);
-      return Float64Array.from(dimensions, (dimension, d) => {
-        const value = flat[dimension.path];
-        return value === undefined || !isActive(dimension, flat) ? NaN : scales[d]!.toCoordinate(value);
-      });
-    },
-    decode(point) {
-      const flat: Record<string, Choice> = {};
-      dimensions.forEach((dimension, d) => {
-        if (isOn(point, d)) flat[dimension.path] = scales[d]!.toValue(point[d]!);
-      });
-      for (const { path, param } of constants) if (param.kind === 'fixed') flat[path] = param.value;
-      return unflatten(space, flat);
-    },
+    encode,
+    decode,
     key,
-    uniform: (rng) => settle(new Float64Array(D).fill(NaN), rng),
+    uniform: (rng) =>
+      isFree ? settle(new Float64Array(D).fill(NaN), rng) : encode(sampleUniform(restrict(space, fixed), rng)),
+    isHeldAt: (point) => point.every((v, d) => Number.isNaN(v) || !isHeld(d) || v === held[d]),
+    allows: (point) => isFree || space.allows(decode(point)),
     start: (rng) =>
       settle(
         Float64Array.from(dimensions, ({ param }, d) => {
@@ -202,15 +243,15 @@ function createPointSpace(space: Space): PointSpace {
         changed = true;
       }
       if (!changed) {
-        const active = [...next.keys()].filter((d) => !Number.isNaN(next[d]));
-        const d = active[rng.int(0, active.length - 1)]!;
-        next[d] = mutateAxis(next, d, scale, rng);
+        const active = [...next.keys()].filter((d) => !Number.isNaN(next[d]) && !isHeld(d));
+        const d = active[rng.int(0, Math.max(0, active.length - 1))];
+        if (d !== undefined) next[d] = mutateAxis(next, d, scale, rng);
       }
       return settle(next, rng);
     },
     alternatives(point, d, scale, wide, rng) {
       const now = point[d]!;
-      if (Number.isNaN(now)) return [];
+      if (Number.isNaN(now) || isHeld(d)) return [];
       if (axes[d] === 'category') return shortLists[d]!.filter((v) => v !== now);
       if (sizes[d]! <= FEW_VALUES) {
         const list = shortLists[d]!;

@@ -2,7 +2,7 @@
  * Finds a good maximum of a score over a mixed, conditional space: the inner search of model-based samplers.
  * 1. A pool: uniform points and mutations of given parents.  2. From the best few that lie apart: rounds of coordinate search over each axis's own values
  * and of small joint mutations.  3. If the score has gradients: the numbers that are continuous are polished by L-BFGS.
- * Discrete values are searched as they are, never relaxed. Points for which `isKnown` holds are not returned unless nothing else is found.
+ * Discrete values are searched as they are, never relaxed. Points for which `isKnown` holds (tried before, or not allowed) are never scored nor returned.
  * Cost: about uniform + mutants + climbs · rounds · (alternatives + 2 d) scores.
  */
 import { lbfgs, type Rng } from '#math';
@@ -127,9 +127,13 @@ function polish(
     free.map((d) => start.point[d]!),
     { lower: free.map(() => 0), upper: free.map(() => 1), maxIterations: 12, tolerance: 1e-4, firstStep: 0.02 },
   );
-  free.forEach((d, i) => (point[d] = x[i]!));
-  const end = space.snap(point, rng);
-  if (isKnown(end)) return start;
-  const s = score(end, start.score);
-  return s > start.score ? { point: end, score: s } : start;
+  // A step that leaves what is allowed is halved.
+  for (let share = 1; share >= 1 / 8; share /= 2) {
+    free.forEach((d, i) => (point[d] = start.point[d]! + share * (x[i]! - start.point[d]!)));
+    const end = space.snap(point, rng);
+    if (isKnown(end)) continue;
+    const s = score(end, start.score);
+    return s > start.score ? { point: end, score: s } : start;
+  }
+  return start;
 }

@@ -57,10 +57,12 @@ export function gp({ startTrials = 4, maxPoints = 350 }: GpOptions = {}): Sample
   return {
     name: 'gp',
     suggest(context) {
-      const { space, objectives, trials, rng, hints } = context;
-      const points = pointSpaceOf(space);
-      const history = readHistory(space, objectives, trials, hints);
-      const known = unexplored(space, history);
+      const { space, fixed, objectives, trials, rng, hints } = context;
+      const points = pointSpaceOf(space, fixed);
+      const read = readHistory(space, objectives, trials, hints);
+      const known = unexplored(context, read);
+      // The search asks before it scores: a point that constraints refuse is as little of use as one tried before.
+      const history: History = { ...read, isKnown: (point) => !known.isOpen(point) };
       if (known.exhausted !== null) return { exhausted: known.exhausted };
 
       let memory = memories.get(trials);

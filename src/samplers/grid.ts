@@ -1,6 +1,6 @@
 /**
  * Grid search: every combination once, in written order, the last field moving fastest, or in random order.
- * A trial takes the first point of that order that no other trial has, so what a person enqueued, or another sampler tried, is not tried again.
+ * A trial takes the first point of that order that constraints allow and no other trial has, so what a person enqueued, or another sampler tried, is not tried again.
  *   resolution  points per continuous float (see #space); a space with such a float has no grid without it
  *   order       'random' visits the grid in an order drawn from the study's seed, so that a search cut short has seen every part of it.
  *               The order is a permutation computed point by point: a Feistel network of four rounds on the bits of the index, repeated until the
@@ -10,7 +10,7 @@
 import { TuneError, type Sampler, type TrialRecord } from '#core';
 import type { Rng } from '#math';
 import { knownPoints, pointSpaceOf } from '#models';
-import { gridPoint, type GridOptions as Resolution, gridSize, type Space } from '#space';
+import { gridCount, gridPoint, type GridOptions as Resolution, gridSize, restrict, type Space } from '#space';
 
 export interface GridOptions extends Resolution {
   readonly order?: 'written' | 'random';
@@ -21,13 +21,15 @@ export function grid({ order = 'written', ...resolution }: GridOptions = {}): Sa
   const cursors = new WeakMap<readonly TrialRecord[], { space: Space; start: number; trials: number; next: number }>();
   return {
     name: 'grid',
-    suggest({ space, trials, studyRng }) {
-      const size = gridSize(space, resolution);
+    suggest({ space: whole, fixed, trials, studyRng }) {
+      const space = restrict(whole, fixed);
+      const left = resolutionOf(space, whole, resolution);
+      const size = gridSize(space, left);
       if (!Number.isSafeInteger(size))
         throw new TuneError('bad-grid', `grid: ${size} combinations are too many to count; use random.`, { size });
       const place = order === 'random' ? permutation(size, studyRng.fork('grid')) : (i: number) => i;
-      const { isKnown } = knownPoints(space, trials);
-      const { encode } = pointSpaceOf(space);
+      const { isKnown } = knownPoints(whole, trials);
+      const { encode, allows } = pointSpaceOf(whole);
       const start = place(0);
       let cursor = cursors.get(trials);
       if (cursor?.space !== space || cursor.start !== start || cursor.trials > trials.length) {
@@ -35,12 +37,22 @@ export function grid({ order = 'written', ...resolution }: GridOptions = {}): Sa
       }
       cursor.trials = trials.length;
       for (; cursor.next < size; cursor.next++) {
-        const params = gridPoint(space, place(cursor.next), resolution);
-        if (!isKnown(encode(params))) return { params };
+        const params = gridPoint(space, place(cursor.next), left);
+        const point = encode(params);
+        if (!isKnown(point) && allows(point)) return { params };
       }
-      return { exhausted: `grid: all ${size} combinations have been tried.` };
+      const allowed = space.constraints.length === 0 ? '' : ' that the constraints allow';
+      return { exhausted: `grid: all ${gridCount(space, left)} combinations${allowed} have been tried.` };
     },
   };
+}
+
+/** Without the parameters that are fixed: they have one value. */
+function resolutionOf(left: Space, whole: Space, options: Resolution): Resolution {
+  const { resolution } = options;
+  if (left === whole || typeof resolution !== 'object') return options;
+  const open = new Set(left.dimensions.filter((d) => d.labels === null).map((d) => d.path));
+  return { resolution: Object.fromEntries(Object.entries(resolution).filter(([path]) => open.has(path))) };
 }
 
 const ROUNDS = 4;

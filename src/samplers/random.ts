@@ -6,19 +6,21 @@
  */
 import type { Sampler } from '#core';
 import { knownPoints, pointSpaceOf } from '#models';
-import { sampleUniform } from '#space';
+import { restrict, sampleUniform } from '#space';
 import { unexplored } from './unexplored.ts';
 
 export const random = (): Sampler => ({
   name: 'random',
-  suggest({ space, trials, rng }) {
-    const draw = sampleUniform(space, rng);
-    if (space.dimensions.some(({ type, condition }) => type === 'continuous' && condition === null)) {
+  suggest(context) {
+    const { space, trials, rng, fixed } = context;
+    const left = restrict(space, fixed);
+    const draw = sampleUniform(left, rng);
+    if (left.dimensions.some(({ type, condition }) => type === 'continuous' && condition === null)) {
       return { params: draw }; // two draws never meet
     }
-    const free = unexplored(space, knownPoints(space, trials));
+    const free = unexplored(context, knownPoints(space, trials));
     if (free.exhausted !== null) return { exhausted: free.exhausted };
-    const points = pointSpaceOf(space);
+    const points = pointSpaceOf(space, fixed);
     return { params: points.decode(free.accept(points.encode(draw), rng)) };
   },
 });

@@ -20,15 +20,16 @@ export function sequenceSampler(name: string, create: (dimensions: number, rng: 
   };
   return {
     name,
-    suggest({ space, trials, number, rng, studyRng }) {
-      const free = unexplored(space, knownPoints(space, trials));
+    suggest(context) {
+      const { space, trials, number, rng, studyRng, fixed } = context;
+      const free = unexplored(context, knownPoints(space, trials));
       if (free.exhausted !== null) return { exhausted: free.exhausted };
       const cube = sequenceOf(space, studyRng).point(number);
       const flat: Record<string, ReturnType<typeof fromUnit>> = {};
       space.dimensions.forEach((dimension, d) => {
         if (isActive(dimension, flat)) flat[dimension.path] = fromUnit(dimension, cube[d] ?? rng.float());
       });
-      const points = pointSpaceOf(space);
+      const points = pointSpaceOf(space, fixed);
       return { params: points.decode(free.accept(points.encode(unflatten(space, flat)), rng)) };
     },
   };

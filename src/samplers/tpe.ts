@@ -30,10 +30,11 @@ const MOST_COMPARED = 2000;
 export function tpe({ startTrials = 5, candidates = 64, gamma = 0.2 }: TpeOptions = {}): Sampler {
   return {
     name: 'tpe',
-    suggest({ space, objectives, trials, number, rng, hints }) {
-      const points = pointSpaceOf(space);
+    suggest(context) {
+      const { space, objectives, trials, number, rng, hints, fixed } = context;
+      const points = pointSpaceOf(space, fixed);
       const history = readHistory(space, objectives, trials, hints);
-      const known = unexplored(space, history);
+      const known = unexplored(context, history);
       if (known.exhausted !== null) return { exhausted: known.exhausted };
       if (trials.length < startTrials || history.observations.length < 2) {
         const point = number === 0 ? points.start(rng) : points.uniform(rng);
@@ -46,7 +47,7 @@ export function tpe({ startTrials = 5, candidates = 64, gamma = 0.2 }: TpeOption
       let bestScore = -Infinity;
       for (let i = 0; i < candidates; i++) {
         const x = l.sample(rng);
-        if (history.isKnown(x)) continue;
+        if (!known.isOpen(x)) continue;
         const score = l.logDensity(x) - g.logDensity(x);
         if (score > bestScore) [best, bestScore] = [x, score];
       }

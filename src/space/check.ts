@@ -5,14 +5,14 @@
 import { TuneError } from '#math';
 import type { Choice, Fields, Param } from './param.ts';
 
-/** `.` joins paths and braces mark templates; `__proto__` cannot be set as a plain key. */
+/** `.` joins paths and braces mark templates; `__proto__` cannot be set as a plain key, `$` begins what is no parameter in JSON. */
 const BAD_NAME = /[.{}\s]/;
 
 function checkName(what: string, name: string, where: string): void {
-  if (name === '' || BAD_NAME.test(name) || name === '__proto__')
+  if (name === '' || BAD_NAME.test(name) || name === '__proto__' || name.startsWith('$'))
     throw new TuneError(
       'bad-space',
-      `${what} ${JSON.stringify(name)}${where}: a name must not be empty or contain dots, braces or blanks; rename it.`,
+      `${what} ${JSON.stringify(name)}${where}: a name must not be empty, begin with $ or contain dots, braces or blanks; rename it.`,
       { name },
     );
 }

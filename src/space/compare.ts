@@ -1,4 +1,5 @@
 /** Whether a study made with one space may go on with another, and if not, why. */
+import { describeConstraint } from './constraint.ts';
 import { describeParam, type Fields } from './param.ts';
 import type { Space } from './space.ts';
 
@@ -7,7 +8,16 @@ import type { Space } from './space.ts';
  * The order of fields and the defaults do not matter: they change no trial that was made.
  */
 export function spaceDifference(before: Space, now: Space): string | null {
-  return fieldsDifference(before.fields, now.fields, '');
+  return fieldsDifference(before.fields, now.fields, '') ?? constraintsDifference(before, now);
+}
+
+/** Predicates are compared by name: their code cannot be. */
+function constraintsDifference(before: Space, now: Space): string | null {
+  const [a, b] = [before, now].map((s) => s.constraints.map(describeConstraint));
+  const gone = a?.find((text) => !b?.includes(text));
+  if (gone !== undefined) return `the constraint ${gone} is gone`;
+  const added = b?.find((text) => !a?.includes(text));
+  return added === undefined ? null : `the constraint ${added} is new`;
 }
 
 function fieldsDifference(before: Fields, now: Fields, prefix: string): string | null {

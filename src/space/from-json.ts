@@ -1,8 +1,9 @@
 /** Reads a space from unknown JSON (a stored study, a YAML file); every refusal names the parameter. */
 import { didYouMean, TuneError } from '#math';
+import type { Constraint, Predicates } from './constraint.ts';
 import type { Choice, Fields, Param } from './param.ts';
 import { space, type Space } from './space.ts';
-import { mapValues } from './to-json.ts';
+import { CONSTRAINTS, mapValues } from './to-json.ts';
 
 const KEYS: Readonly<Record<string, readonly string[]>> = {
   float: ['low', 'high', 'log', 'step', 'default'],
@@ -12,15 +13,50 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
   fixed: ['value'],
 };
 
-/** The inverse of `JSON.stringify(space)`. */
-export const spaceFromJson = (json: unknown): Space => space(fieldsFromJson(json, ''));
+/**
+ * The inverse of `JSON.stringify(space)`. Predicates come back with the code that `predicates` has for their names; without it the space can be read,
+ * and what would ask the predicate (`allows`, `parse`, drawing points) says that it is missing.
+ */
+export function spaceFromJson(json: unknown, { predicates = {} }: { readonly predicates?: Predicates } = {}): Space {
+  if (!isObject(json)) throw noFields('space', json);
+  const { [CONSTRAINTS]: constraints = [], ...fields } = json;
+  return space(fieldsFromJson(fields, ''), { constraints: constraintsFromJson(constraints, predicates) });
+}
 
-function fieldsFromJson(json: unknown, prefix: string): Fields {
-  if (!isObject(json))
+const noFields = (where: string, json: unknown): TuneError =>
+  new TuneError('bad-space', `${where}: expected an object of parameters; got ${JSON.stringify(json)}.`);
+
+function constraintsFromJson(json: unknown, predicates: Predicates): Constraint<Record<string, unknown>>[] {
+  if (!Array.isArray(json))
+    throw new TuneError('bad-space', `${CONSTRAINTS}: expected a list; got ${JSON.stringify(json)}.`);
+  return json.map((item: unknown) => {
+    const known = (keys: readonly string[]): boolean =>
+      isObject(item) && Object.keys(item).every((k) => keys.includes(k));
+    if (isObject(item) && typeof item['predicate'] === 'string' && known(['predicate'])) {
+      const name = item['predicate'];
+      const code = Object.hasOwn(predicates, name) ? predicates[name] : undefined;
+      // The caller vouches that the code is for the parameters of this space.
+      return {
+        kind: 'predicate',
+        name,
+        allows: (code as ((params: Record<string, unknown>) => boolean) | undefined) ?? null,
+      };
+    }
+    if (isObject(item) && isObject(item['linear']) && known(['linear', 'atMost', 'atLeast'])) {
+      const { linear: coefficients, atMost = null, atLeast = null } = item;
+      const isBound = (v: unknown): v is number | null => v === null || typeof v === 'number';
+      if (isBound(atMost) && isBound(atLeast))
+        return { kind: 'linear', coefficients: coefficients as Record<string, number>, atMost, atLeast }; // space() checks each one
+    }
     throw new TuneError(
       'bad-space',
-      `${prefix === '' ? 'space' : `"${prefix.slice(0, -1)}"`}: expected an object of parameters; got ${JSON.stringify(json)}.`,
+      `${CONSTRAINTS}: expected { linear: { path: coefficient }, atMost, atLeast } or { predicate: name }; got ${JSON.stringify(item)}.`,
     );
+  });
+}
+
+function fieldsFromJson(json: unknown, prefix: string): Fields {
+  if (!isObject(json)) throw noFields(`"${prefix.slice(0, -1)}"`, json);
   return mapValues(json, (value, name) => paramFromJson(value, prefix + name));
 }
 

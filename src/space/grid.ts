@@ -4,7 +4,8 @@
  * a grid of 2³⁰ points costs no memory.
  *   resolution  number of points of a continuous float, ends included, even in its scale; a record by path may also thin stepped numbers
  */
-import { TuneError } from '#math';
+import { TuneError, type Rng } from '#math';
+import { brokenConstraint } from './constraint.ts';
 import type { Dimension } from './dimension.ts';
 import type { Choice, Fields, Param } from './param.ts';
 import type { Space } from './space.ts';
@@ -14,10 +15,48 @@ export interface GridOptions {
   readonly resolution?: number | Readonly<Record<string, number>>;
 }
 
-/** Number of points of the space itself; Infinity as soon as one float is continuous. */
-export const cardinality = (space: Space): number => sizeOfFields(space.fields, '', (d) => d.size, byPath(space));
+/** Points of a constrained space are counted one by one up to this many combinations. */
+const MOST_COUNTED = 200_000;
+const counts = new WeakMap<Space, number>();
 
-/** Number of points of the grid. */
+/**
+ * Number of points of the space itself; Infinity as soon as one float is continuous. Under constraints: of the points they allow, if there are at most
+ * 200,000 combinations, else Infinity, since counting them would take too long.
+ */
+export function cardinality(space: Space): number {
+  const total = sizeOfFields(space.fields, '', (d) => d.size, byPath(space));
+  if (space.constraints.length === 0 || total === Infinity) return total;
+  if (total > MOST_COUNTED) return Infinity;
+  let count = counts.get(space);
+  if (count === undefined) counts.set(space, (count = countAllowed(space, total)));
+  return count;
+}
+
+function countAllowed(space: Space, total: number, options: GridOptions = {}): number {
+  let count = 0;
+  for (let index = 0; index < total; index++) if (space.allows(gridPoint(space, index, options))) count++;
+  return count;
+}
+
+/** How many points of the grid the constraints allow; with more than 200,000 combinations, the number of these. */
+export function gridCount(space: Space, options: GridOptions = {}): number {
+  const total = gridSize(space, options);
+  return space.constraints.length === 0 || total > MOST_COUNTED ? total : countAllowed(space, total, options);
+}
+
+/** The first allowed point of a finite space from a random place of its grid on; null if there is none, or too much to look through. */
+export function firstAllowed(space: Space, rng: Rng): unknown {
+  const total = sizeOfFields(space.fields, '', (d) => d.size, byPath(space));
+  if (total > MOST_COUNTED) return null;
+  const offset = rng.int(0, total - 1);
+  for (let i = 0; i < total; i++) {
+    const params = gridPoint(space, (offset + i) % total);
+    if (space.allows(params)) return params;
+  }
+  return null;
+}
+
+/** Number of combinations of the grid, be they allowed by constraints or not: its points are numbered below it. */
 export function gridSize(space: Space, options: GridOptions = {}): number {
   checkResolution(space, options);
   return sizeOfFields(space.fields, '', (d) => axisSize(d, options), byPath(space));
@@ -36,13 +75,16 @@ export function gridPoint<P>(space: Space & { parse(value: unknown): P }, index:
   return pointOf(space.fields, index, '', axes, byPath(space)) as P; // built from the space's own values
 }
 
-/** All points, one at a time. */
+/** All points that the constraints allow, one at a time. */
 export function* gridPoints<P>(
   space: Space & { parse(value: unknown): P },
   options: GridOptions = {},
 ): Generator<P, void, undefined> {
   const total = gridSize(space, options);
-  for (let index = 0; index < total; index++) yield gridPoint(space, index, options);
+  for (let index = 0; index < total; index++) {
+    const point = gridPoint(space, index, options);
+    if (brokenConstraint(space.constraints, point as object) === null) yield point; // parameters are an object
+  }
 }
 
 const byPathOf = new WeakMap<Space, ReadonlyMap<string, Dimension>>();

@@ -12,12 +12,22 @@ export type {
   IntParam,
   Param,
 } from './param.ts';
+export {
+  describeConstraint,
+  linear,
+  predicate,
+  type Constraint,
+  type LinearConstraint,
+  type PredicateConstraint,
+  type Predicates,
+} from './constraint.ts';
 export type { Dimension } from './dimension.ts';
-export { space, type Infer, type Space } from './space.ts';
+export { fits, space, type Infer, type Space } from './space.ts';
 export { spaceDifference } from './compare.ts';
 export { spaceFromJson } from './from-json.ts';
-export type { ParamJson, SpaceJson } from './to-json.ts';
+export type { ConstraintJson, FieldsJson, ParamJson, SpaceJson } from './to-json.ts';
 export { flatten, isActive, unflatten, type Flat } from './flat.ts';
 export { fromUnit, indexOf, toUnit, valueAt } from './unit.ts';
+export { readFixed, restrict } from './restrict.ts';
 export { sampleUniform } from './sample.ts';
-export { cardinality, gridPoint, gridPoints, gridSize, type GridOptions } from './grid.ts';
+export { cardinality, gridCount, gridPoint, gridPoints, gridSize, type GridOptions } from './grid.ts';

@@ -167,10 +167,13 @@ test.each([
     { o: branch({ sgd: { kind: float(0, 1) } }) },
     'parameter "o.sgd.kind": "kind" holds the label of the branch; choose another name.',
   ],
-  [{ 'a.b': float(0, 1) }, 'parameter "a.b": a name must not be empty or contain dots, braces or blanks; rename it.'],
+  [
+    { 'a.b': float(0, 1) },
+    'parameter "a.b": a name must not be empty, begin with $ or contain dots, braces or blanks; rename it.',
+  ],
   [
     { o: branch({ 'a b': {} }) },
-    'label "a b" of branch("o"): a name must not be empty or contain dots, braces or blanks; rename it.',
+    'label "a b" of branch("o"): a name must not be empty, begin with $ or contain dots, braces or blanks; rename it.',
   ],
   [{ f: fixed(Infinity) }, 'fixed("f"): values must be finite; got Infinity.'],
   [{ x: 3 }, 'parameter "x": expected float(…), int(…), choice(…), branch(…) or fixed(…); got 3.'],

@@ -3,8 +3,10 @@
  * The tree is what users see (`{ optimizer: { kind: 'sgd', momentum: 0.9 } }`), the dimensions are what algorithms see
  * (`optimizer` with labels, `optimizer.sgd.momentum` on condition that `optimizer` is `sgd`).
  */
-import { TuneError } from '#math';
+import { isTuneError, TuneError } from '#math';
+import { checkConstraints } from './check-constraints.ts';
 import { checkFields } from './check.ts';
+import { brokenConstraint, describeConstraint, type Constraint } from './constraint.ts';
 import { dimensionsOf, type Dimension } from './dimension.ts';
 import { describeParam, type Fields, type InferFields, type Param } from './param.ts';
 import { toSpaceJson, type SpaceJson } from './to-json.ts';
@@ -13,8 +15,11 @@ import { indexOf, valueAt } from './unit.ts';
 export interface Space<F extends Fields = Fields> {
   readonly fields: F;
   readonly dimensions: readonly Dimension[];
-  /** Checks unknown data against the space and types it; the error names the parameter. Constants may be absent. */
+  readonly constraints: readonly Constraint[];
+  /** Checks unknown data against the space and types it; the error names the parameter or the constraint. Constants may be absent. */
   parse(value: unknown): InferFields<F>;
+  /** Whether parsed parameters satisfy every constraint. */
+  allows(params: InferFields<F>): boolean;
   /** `JSON.stringify(space)` and `spaceFromJson` are inverse to each other. */
   toJSON(): SpaceJson;
 }
@@ -22,8 +27,14 @@ export interface Space<F extends Fields = Fields> {
 /** The parameters a trial of this space receives. */
 export type Infer<S extends { readonly fields: Fields }> = InferFields<S['fields']>;
 
-/** `space({ learningRate: float(1e-5, 1e-1, { log: true }), layers: int(1, 4) })`. */
-export function space<const F extends Fields>(fields: F): Space<F> {
+/**
+ * `space({ learningRate: float(1e-5, 1e-1, { log: true }), layers: int(1, 4) })`, with constraints where parameters depend on one another:
+ * `space({ … }, { constraints: [linear({ … }), predicate('name', (params) => …)] })`.
+ */
+export function space<const F extends Fields>(
+  fields: F,
+  { constraints = [] }: { readonly constraints?: readonly Constraint<InferFields<NoInfer<F>>>[] } = {},
+): Space<F> {
   if (Object.keys(fields).length === 0)
     throw new TuneError(
       'bad-space',
@@ -32,13 +43,37 @@ export function space<const F extends Fields>(fields: F): Space<F> {
   checkFields(fields);
   const dimensions = dimensionsOf(fields, '', null);
   const byPath = new Map(dimensions.map((d) => [d.path, d]));
+  checkConstraints(constraints, dimensions);
   return {
     fields,
     dimensions,
-    // parseFields returns exactly the keys and kinds of value that InferFields<F> describes; the compiler cannot follow a mapped type.
-    parse: (value) => parseFields(fields, value, '', byPath) as InferFields<F>,
-    toJSON: () => toSpaceJson(fields),
+    constraints,
+    parse(value) {
+      const params = parseFields(fields, value, '', byPath);
+      const broken = brokenConstraint(constraints, params);
+      if (broken !== null)
+        throw new TuneError(
+          'bad-params',
+          `params: the constraint ${describeConstraint(broken)} does not hold for ${JSON.stringify(params)}.`,
+          { constraint: describeConstraint(broken) },
+        );
+      // parseFields returns exactly the keys and kinds of value that InferFields<F> describes; the compiler cannot follow a mapped type.
+      return params as InferFields<F>;
+    },
+    allows: (params) => brokenConstraint(constraints, params) === null,
+    toJSON: () => toSpaceJson(fields, constraints),
   };
+}
+
+/** Whether parameters have the names and values of the space, be they allowed by its constraints or not. */
+export function fits({ fields, dimensions }: Space, params: unknown): boolean {
+  try {
+    parseFields(fields, params, '', new Map(dimensions.map((d) => [d.path, d])));
+    return true;
+  } catch (error) {
+    if (isTuneError(error)) return false;
+    throw error;
+  }
 }
 
 type ByPath = ReadonlyMap<string, Dimension>;

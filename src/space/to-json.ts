@@ -1,8 +1,10 @@
 /**
  * Spaces as JSON: what is stored with a study and what a YAML file says.
  *   { "learningRate": { "type": "float", "low": 1e-5, "high": 0.1, "log": true },
- *     "optimizer": { "type": "branch", "branches": { "sgd": { "momentum": { … } }, "adam": {} } } }
+ *     "optimizer": { "type": "branch", "branches": { "sgd": { "momentum": { … } }, "adam": {} } },
+ *     "$constraints": [{ "linear": { "layers": 1, "heads": 2 }, "atMost": 12 }, { "predicate": "fits the memory" }] }
  */
+import type { Constraint } from './constraint.ts';
 import type { Choice, Fields, Param } from './param.ts';
 
 export type ParamJson =
@@ -20,11 +22,25 @@ export type ParamJson =
       readonly ordered?: boolean;
       readonly default?: Choice;
     }
-  | { readonly type: 'branch'; readonly branches: { readonly [label: string]: SpaceJson }; readonly default?: string }
+  | { readonly type: 'branch'; readonly branches: { readonly [label: string]: FieldsJson }; readonly default?: string }
   | { readonly type: 'fixed'; readonly value: Choice };
-export interface SpaceJson {
+export interface FieldsJson {
   readonly [name: string]: ParamJson;
 }
+export type ConstraintJson =
+  | {
+      readonly linear: Readonly<Record<string, number>>;
+      readonly atMost?: number;
+      readonly atLeast?: number;
+    }
+  | { readonly predicate: string };
+/** A list stands under `$constraints` only. */
+export interface SpaceJson {
+  readonly [name: string]: ParamJson | readonly ConstraintJson[];
+}
+
+/** The key of the constraints; no parameter can have this name. */
+export const CONSTRAINTS = '$constraints';
 
 /** @internal */
 export const mapValues = <A, B>(
@@ -33,7 +49,22 @@ export const mapValues = <A, B>(
 ): Record<string, B> => Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value, key)]));
 
 /** Only what differs from the default is written. */
-export const toSpaceJson = (fields: Fields): SpaceJson => mapValues(fields, toParamJson);
+export const toSpaceJson = (fields: Fields, constraints: readonly Constraint[]): SpaceJson => ({
+  ...toFieldsJson(fields),
+  ...(constraints.length === 0 ? {} : { [CONSTRAINTS]: constraints.map(toConstraintJson) }),
+});
+
+const toFieldsJson = (fields: Fields): FieldsJson => mapValues(fields, toParamJson);
+
+function toConstraintJson(constraint: Constraint): ConstraintJson {
+  if (constraint.kind === 'predicate') return { predicate: constraint.name };
+  const { coefficients, atMost, atLeast } = constraint;
+  return {
+    linear: coefficients,
+    ...(atMost === null ? {} : { atMost }),
+    ...(atLeast === null ? {} : { atLeast }),
+  };
+}
 
 function toParamJson(param: Param): ParamJson {
   switch (param.kind) {
@@ -63,7 +94,7 @@ function toParamJson(param: Param): ParamJson {
     case 'branch':
       return {
         type: 'branch',
-        branches: mapValues(param.branches, toSpaceJson),
+        branches: mapValues(param.branches, toFieldsJson),
         ...(param.default === null ? {} : { default: param.default }),
       };
     case 'fixed':

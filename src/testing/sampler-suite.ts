@@ -12,6 +12,7 @@ import {
 import { createRng } from '#math';
 import { branch, choice, fixed, float, int, sampleUniform, space, type Space } from '#space';
 import type { Law } from './law.ts';
+import { restrictionLaws } from './sampler-restriction-laws.ts';
 import { spaceLaws } from './sampler-space-laws.ts';
 
 export interface SamplerOptions {
@@ -257,5 +258,6 @@ export function samplerLaws(
       },
     },
     ...spaceLaws(make, spaces),
+    ...restrictionLaws(make, spaces),
   ];
 }

@@ -11,7 +11,7 @@ import { basename, dirname, extname, resolve } from 'node:path';
 import { isFinished, lastStep, type Params } from '#core';
 import { childProcess } from '#executors';
 import { createRng } from '#math';
-import { cardinality, gridPoints, gridSize, sampleUniform } from '#space';
+import { cardinality, gridPoints, gridCount, sampleUniform } from '#space';
 import type { Study } from '#study';
 import { checkpointIdentity, sweepCheckpoints } from './checkpoint.ts';
 import type { Experiment } from './experiment.ts';
@@ -170,7 +170,7 @@ function plannedTrials(experiment: Experiment, options: RunOptions, resumed: Res
   if (sampler !== 'grid') return asked ?? DEFAULT_TRIALS;
   // A grid of the user's own has a resolution that only it knows.
   if (typeof given !== 'string' && options.sampler === undefined) return asked ?? null;
-  const size = gridSize(space);
+  const size = gridCount(space);
   return asked === null ? size : Math.min(asked, size);
 }
 

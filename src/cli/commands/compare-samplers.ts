@@ -11,7 +11,7 @@ import type { SamplerComparison, SamplerRun } from '#analysis';
 import { isFinished } from '#core';
 import type { Objective, StudyState, TrialRecord } from '#core';
 import { samplers as registry } from '#samplers';
-import { cardinality, gridSize, spaceFromJson } from '#space';
+import { cardinality, gridCount, type Space } from '#space';
 import { curvesChart } from '../curves-chart.ts';
 import { EXIT, unknownName, usage } from '../failure.ts';
 import type { ExitCode } from '../failure.ts';
@@ -40,7 +40,7 @@ export async function compareSamplersCommand(file: string, flags: CompareFlags):
   if (out !== undefined) checkOut(out);
 
   const { loadExperiment, runStudy } = await import('#tune');
-  const { objective, trials: planned } = await loadExperiment(file);
+  const { space, objective, trials: planned } = await loadExperiment(file);
   const trials = flags.trials ?? planned ?? DEFAULT_TRIALS;
   const jobs = samplers.flatMap((sampler) =>
     Array.from({ length: seeds }, (_, seed) => ({
@@ -57,7 +57,7 @@ export async function compareSamplersCommand(file: string, flags: CompareFlags):
   try {
     for (const [i, { study, sampler, seed }] of jobs.entries()) {
       const progress = `${i + 1}/${jobs.length} ${study}`;
-      if (!isDone(await storedStudy(storage, study), trials)) {
+      if (!isDone(space, await storedStudy(storage, study), trials)) {
         writeNote(`${progress}: ${count(trials, 'trial')} by ${sampler}, seed ${seed}`);
         const common = { file, study, resume: true, sampler, seed, trials, storage, signal: interrupt.signal };
         const summary = await runStudy({ ...common, parallel, dataDir }, () => undefined);
@@ -132,10 +132,9 @@ function checkStudy(file: string, name: string, state: StudyState | null): void 
 }
 
 /** All trials have ended, or as many as the space has points. */
-function isDone(state: StudyState | null, trials: number): boolean {
+function isDone(space: Space, state: StudyState | null, trials: number): boolean {
   if (state === null) return false;
-  const space = spaceFromJson(state.definition.space);
-  const points = state.definition.sampler === 'grid' ? gridSize(space) : cardinality(space);
+  const points = state.definition.sampler === 'grid' ? gridCount(space) : cardinality(space);
   return state.trials.filter(isFinished).length >= Math.min(trials, points);
 }
 
