@@ -5,7 +5,6 @@
 import { TuneError } from '#math';
 import type { Dimension } from './dimension.ts';
 import type { Choice, Fields } from './param.ts';
-import type { Space } from './space.ts';
 
 /** Values by path; inactive paths are absent. */
 export type Flat = Readonly<Record<string, Choice>>;
@@ -34,7 +33,7 @@ function flattenInto(flat: Record<string, Choice>, params: object, prefix: strin
 }
 
 /** The tree of a flat record; values of inactive paths are left out, a missing active one is a TuneError. Values are not checked (`space.parse` does). */
-export function unflatten({ fields }: Space, flat: Flat): Record<string, unknown> {
+export function unflatten({ fields }: { readonly fields: Fields }, flat: Flat): Record<string, unknown> {
   return unflattenFields(fields, flat, '');
 }
 
