@@ -16,6 +16,14 @@ export {
   uniform,
   zeros,
 } from './initializers.ts';
+export {
+  gruClassifier,
+  lstmClassifier,
+  type RecurrentClassifierOptions,
+} from './architectures/recurrent-classifier.ts';
+export { seq2seqTransformer, type Seq2SeqTransformerOptions } from './architectures/seq2seq-transformer.ts';
+export { textCnn, type TextCnnOptions } from './architectures/text-cnn.ts';
+export { transformerEncoder, type TransformerEncoderOptions } from './architectures/transformer-encoder.ts';
 export { mlp, type MlpOptions } from './architectures/mlp.ts';
 export type { Buffer, Context, Layer, ParameterOptions } from './layer.ts';
 export { activation, type ActivationName } from './layers/activation.ts';
