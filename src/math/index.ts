@@ -1,6 +1,7 @@
 export { didYouMean } from './did-you-mean.ts';
 export { isTuneError, TuneError } from './error.ts';
 export type { Json } from './json.ts';
+export { symmetricEigen, type SymmetricEigen } from './eigen.ts';
 export { createHalton } from './halton.ts';
 export { lbfgs, type LbfgsOptions, type LbfgsResult } from './lbfgs.ts';
 export {
