@@ -96,9 +96,9 @@ export class Bench {
     this.pruner = named(pruners, options.pruner ?? 'auto');
   }
 
-  private add(params: Params): TrialRecord {
+  private add(params: Params, suggestedBy: string | null): TrialRecord {
     const number = this.trials.length;
-    const base = { number, params, createdAt: 0, measurements: [], attempt: 1, attributes: {}, suggestedBy: null };
+    const base = { number, params, createdAt: 0, measurements: [], attempt: 1, attributes: {}, suggestedBy };
     this.trials.push({ ...base, state: 'running', worker: 'bench', startedAt: 0, stopReason: null });
     return this.trials[number]!;
   }
@@ -123,7 +123,7 @@ export class Bench {
       hints,
     });
     if ('exhausted' in suggestion) throw new Error(suggestion.exhausted);
-    return { id: number, params: toJudge(this.add(suggestion.params).params) };
+    return { id: number, params: toJudge(this.add(suggestion.params, this.sampler.name).params) };
   }
 
   tell(id: number, value: number | readonly number[]): void {
@@ -163,7 +163,7 @@ export class Bench {
   }
 
   preload(list: readonly { params: Params; value: number }[]): void {
-    for (const { params, value } of list) this.tell(this.add(params).number, value);
+    for (const { params, value } of list) this.tell(this.add(params, null).number, value);
   }
 }
 

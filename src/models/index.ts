@@ -4,6 +4,17 @@ export {
   logImprovement,
   logImprovementSlope,
 } from './acquisition.ts';
+export { type Margined, withMargin, withoutMargin } from './cma-margin.ts';
+export {
+  cmaLength,
+  cmaStart,
+  type CmaState,
+  cmaStep,
+  cmaUpdate,
+  cmaWarmStart,
+  cmaWiden,
+  defaultLambda,
+} from './cma.ts';
 export {
   type Axis,
   axisDistance,
@@ -19,7 +30,7 @@ export { type History, knownPoints, type KnownPoints, type Observation, readHist
 export { hypervolume } from './hypervolume.ts';
 export { type ParzenDensity, parzenDensity, type ParzenOptions } from './parzen.ts';
 export { type CurveForecast, type CurveForecasts, forecastCurves, type LearningCurve } from './learning-curve.ts';
-export { type PointSpace, pointSpaceOf } from './point-space.ts';
+export { type Cell, type PointSpace, pointSpaceOf } from './point-space.ts';
 export { maximise, type Scored, type SearchOptions } from './search.ts';
 export { emptyMemory, refitSize, representatives, surrogate, type SurrogateMemory } from './surrogate.ts';
 export { crowdingDistance, dominates, nonDominatedRanks } from './pareto.ts';

@@ -80,3 +80,31 @@ test('ten thousand different points have ten thousand keys', () => {
   const square = pointSpaceOf(space({ x: float(0, 1), y: float(0, 1) }));
   expect(new Set(Array.from({ length: 10000 }, () => square.key(square.uniform(rng)))).size).toBe(10000);
 });
+
+test('the cell of a place holds the places with its value and no others, in steps, log ints and ordered choices', () => {
+  const numbers = space({
+    n: int(-2, 5),
+    l: int(1, 40, { log: true }),
+    x: float(0, 1, { step: 0.25 }),
+    c: choice([1, 10, 100]),
+    u: float(-1, 3),
+  });
+  const points = pointSpaceOf(numbers);
+  for (let d = 0; d < 4; d++) {
+    let last = NaN;
+    let values = 0;
+    for (let place = -0.2; place <= 1.2; place += 0.0013) {
+      const { coordinate, low, high } = points.cell(d, place);
+      expect(place >= low - 1e-12 && place <= high + 1e-12).toBe(true);
+      expect(points.cell(d, coordinate)).toEqual({ coordinate, low, high });
+      if (low === last) continue;
+      values++; // the next cell begins where the last one ended
+      if (values > 1) expect(points.cell(d, low - 1e-9).high).toBeCloseTo(low, 12);
+      last = low;
+    }
+    expect(points.cell(d, -9).low).toBe(-Infinity);
+    expect(points.cell(d, 9).high).toBe(Infinity);
+    expect(values).toBe(points.sizes[d]);
+  }
+  expect(points.cell(4, 0.3)).toEqual({ coordinate: 0.3, low: 0.3, high: 0.3 });
+});

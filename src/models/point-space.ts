@@ -49,12 +49,23 @@ export interface PointSpace {
   readonly distance: (a: Point, b: Point) => number;
   /** The point with coordinate d set to a value, put right: on the space's own values, active children drawn, inactive ones removed. */
   readonly withCoordinate: (point: Point, d: number, value: number, rng: Rng) => Point;
+  /**
+   * Of a number axis: the coordinate of the value nearest to a place, and the interval of places with that value, endless at the ends of the range.
+   * Where values are continuous it is the place itself, within [0, 1].
+   */
+  readonly cell: (d: number, place: number) => Cell;
   /** The valid point nearest to given coordinates. */
   readonly snap: (point: Point, rng: Rng) => Point;
   /** Changes each active coordinate with a probability, at least one: numbers by a normal step of sd `scale`, reflected at the ends. */
   readonly mutate: (point: Point, scale: number, probability: number, rng: Rng) => Point;
   /** Other values of coordinate d worth trying: all of a category or a short list, else steps of about `scale` and (`wide`) anywhere. */
   readonly alternatives: (point: Point, d: number, scale: number, wide: boolean, rng: Rng) => number[];
+}
+
+export interface Cell {
+  readonly coordinate: number;
+  readonly low: number;
+  readonly high: number;
 }
 
 interface Scale {
@@ -181,6 +192,23 @@ function createPointSpace(space: Space, fixed: Flat): PointSpace {
     return after === before && size < Infinity ? stepOnGrid(point, d, rng.float() < 0.5 ? -1 : 1) : after;
   };
 
+  const cell = (d: number, place: number): Cell => {
+    const size = sizes[d]!;
+    const coordinate = onGrid(d, place);
+    if (size === Infinity) return { coordinate, low: coordinate, high: coordinate };
+    const { param } = dimensions[d]!;
+    const logInt = param.kind === 'int' && param.log ? param : null;
+    const index =
+      logInt === null ? Math.round(coordinate * (size - 1)) : Number(scales[d]!.toValue(coordinate)) - logInt.low;
+    const boundary = (i: number): number =>
+      logInt === null ? i / (size - 1) : Math.log((logInt.low + i) / logInt.low) / Math.log(logInt.high / logInt.low);
+    return {
+      coordinate,
+      low: index > 0 ? boundary(index - 0.5) : -Infinity,
+      high: index < size - 1 ? boundary(index + 0.5) : Infinity,
+    };
+  };
+
   const valuesOf = (d: number): number[] =>
     Array.from({ length: sizes[d]! }, (_, i) =>
       axes[d] === 'category' ? i : scales[d]!.toCoordinate(valueAt(dimensions[d]!, i)),
@@ -229,6 +257,7 @@ function createPointSpace(space: Space, fixed: Flat): PointSpace {
       ),
     distance: (a, b) => axes.reduce((sum, axis, d) => sum + axisDistance(axis, a[d]!, b[d]!), 0),
     withCoordinate: (point, d, value, rng) => settle(point.with(d, value), rng),
+    cell,
     snap: (point, rng) =>
       settle(
         point.map((v, d) => (axes[d] === 'category' || Number.isNaN(v) ? v : onGrid(d, v))),

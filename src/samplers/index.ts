@@ -1,5 +1,6 @@
 import type { Sampler } from '#core';
 import { auto } from './auto.ts';
+import { cmaEs } from './cma-es.ts';
 import { gp } from './gp.ts';
 import { grid } from './grid.ts';
 import { halton } from './halton.ts';
@@ -8,6 +9,7 @@ import { sobol } from './sobol.ts';
 import { tpe } from './tpe.ts';
 
 export { auto, type AutoOptions } from './auto.ts';
+export { cmaEs, type CmaEsOptions } from './cma-es.ts';
 export { gp, type GpOptions } from './gp.ts';
 export { grid, type GridOptions } from './grid.ts';
 export { halton } from './halton.ts';
@@ -18,6 +20,7 @@ export { tpe, type TpeOptions } from './tpe.ts';
 /** Samplers by the name that options, YAML files and the command line use. */
 export const samplers: Readonly<Record<string, () => Sampler>> = {
   auto: () => auto(),
+  cmaEs: () => cmaEs(),
   gp: () => gp(),
   grid,
   halton,
