@@ -3,7 +3,8 @@
  * Distribution and update in #models: Hansen 2016 (arXiv:1604.00772); margin for ints, steps and ordered choices, Hamano et al. 2022 (arXiv:2205.13482).
  * - Generations are recomputed from the history (generations.ts): nothing is remembered that the trials do not say. The point a trial was drawn as, before
  *   rounding, is drawn again from its own stream. A trial that was not drawn from the current distribution (enqueued, still pending when the generation before
- *   ended, moved because its point was known) is taken in as a step of limited length (Hansen 2011, "Injecting external solutions into CMA-ES", arXiv:1110.4181, equation 4).
+ *   ended, held at fixed values, moved because its point was known or not allowed) is taken in as a step of limited length (Hansen 2011, "Injecting external
+ *   solutions into CMA-ES", arXiv:1110.4181, equation 4).
  * - Start: the space's defaults or centre, `stepSize` of each range. If the first trials came from elsewhere, ten results or more, the distribution starts from
  *   the best tenth of them (WS-CMA-ES, Nomura et al. 2021, arXiv:2012.06932).
  * - Restarts with twice the generation size from a random mean once the distribution has shrunk to nothing (IPOP, Auger & Hansen 2005, IEEE CEC, §2).
@@ -133,15 +134,15 @@ export function cmaEs({ stepSize = 0.3, populationSize }: CmaEsOptions = {}): Sa
   return {
     name: NAME,
     suggest(context) {
-      const { space, objectives, trials, number, rng, studyRng, hints } = context;
+      const { space, fixed, objectives, trials, number, rng, studyRng, hints } = context;
       if (objectives.length !== 1)
         throw new TuneError(
           'bad-sampler',
           `cmaEs: one objective is needed; got ${objectives.length}. Use nsga2, tpe or gp.`,
         );
-      const points = pointSpaceOf(space);
+      const points = pointSpaceOf(space, fixed);
       const history = readHistory(space, objectives, trials, hints);
-      const known = unexplored(space, history);
+      const known = unexplored(context, history);
       if (known.exhausted !== null) return { exhausted: known.exhausted };
       if (number === 0) return { params: points.decode(known.accept(points.start(rng), rng)) };
       const axes = [...points.axes.keys()].filter((d) => points.axes[d] === 'number' && points.sizes[d]! > 1);
@@ -155,7 +156,8 @@ export function cmaEs({ stepSize = 0.3, populationSize }: CmaEsOptions = {}): Sa
       const point = rest === null ? new Float64Array(points.axes.length) : points.encode(rest.params);
       for (const { tried } of draws(current, points, axes, studyRng.fork(NAME, number))) {
         axes.forEach((d, j) => (point[d] = tried[j]!));
-        if (!history.isKnown(point)) return { params: points.decode(point) };
+        const held = points.isHeldAt(point) ? point : points.snap(point, rng);
+        if (known.isOpen(held)) return { params: points.decode(held) };
       }
       return { params: points.decode(known.accept(null, rng)) };
     },
