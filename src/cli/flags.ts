@@ -6,6 +6,8 @@ export const EXPORT_FORMATS = ['csv', 'json', 'tensorboard', 'optuna'] as const;
 export interface RunFlags {
   readonly trials?: number;
   readonly parallel?: number;
+  readonly lag?: number;
+  readonly async?: true;
   readonly sampler?: string;
   readonly pruner?: string;
   readonly seed?: number;
@@ -34,6 +36,10 @@ export interface CompareFlags {
 export interface ReadFlags {
   readonly storage: string;
   readonly json?: true;
+}
+
+export interface ShowFlags extends ReadFlags {
+  readonly fingerprint?: true;
 }
 
 export interface ExportFlags {

@@ -5,7 +5,7 @@ import { Command, Option } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import type { ExitCode } from './failure.ts';
 import { DEFAULT_STORAGE, EXPORT_FORMATS } from './flags.ts';
-import type { CompareFlags, DataFlags, ExportFlags, PredictFlags, ReadFlags, RunFlags } from './flags.ts';
+import type { CompareFlags, DataFlags, ExportFlags, PredictFlags, ReadFlags, RunFlags, ShowFlags } from './flags.ts';
 import { nameList, nonEmpty, oneOf, positiveInteger, positiveSeconds, seedNumber } from './options.ts';
 
 /** Builds the tree; `finish` gets the exit code of the command that ran. */
@@ -48,6 +48,12 @@ export function buildProgram(finish: (code: ExitCode) => void): Command {
       'trials that run at the same time, each in its own process (default: one per core)',
       positiveInteger('--parallel'),
     )
+    .option(
+      '--lag <n>',
+      'choose a trial from the results of those n before it: same seed, same study (default: --parallel)',
+      positiveInteger('--lag'),
+    )
+    .option('--async', 'choose trials from whatever is known: nobody waits, but timing decides')
     .option('--sampler <name>', 'how hyperparameters are chosen', nonEmpty('--sampler'))
     .option('--pruner <name>', 'how weak trials are stopped early', nonEmpty('--pruner'))
     .option('--seed <n>', 'seed of everything random', seedNumber('--seed'))
@@ -90,7 +96,8 @@ export function buildProgram(finish: (code: ExitCode) => void): Command {
     .argument('<study>', 'name of the study')
     .addOption(storage())
     .addOption(json('print one JSON object'))
-    .action(async (name: string, flags: ReadFlags) => {
+    .option('--fingerprint', 'print only a hash of all suggestions, measurements and results')
+    .action(async (name: string, flags: ShowFlags) => {
       const { show } = await import('./commands/show.ts');
       finish(await show(name, flags));
     });

@@ -42,6 +42,8 @@ export type Suggestion =
  */
 export interface Sampler {
   readonly name: string;
+  /** It never looks at values or measurements, only at parameters: in ordered mode nobody then waits for results. */
+  readonly blind?: boolean;
   suggest(context: SuggestContext): Suggestion;
 }
 

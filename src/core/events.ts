@@ -60,11 +60,15 @@ interface TrialCreated extends OfTrial {
   readonly worker: string;
   readonly suggestedBy: string;
   readonly note?: string;
+  /** In ordered mode: how many turns had their results in the view it was chosen from. */
+  readonly committed?: number;
 }
 /** A waiting or paused trial runs (again). */
 interface TrialStarted extends OfTrial {
   readonly type: 'trialStarted';
   readonly worker: string;
+  /** As of `trialCreated`, where it begins a turn. */
+  readonly committed?: number;
 }
 interface Measured extends OfTrial {
   readonly type: 'measured';

@@ -92,7 +92,12 @@ export class StudyState {
         const trial = this.#trial(event, 'waiting', 'paused');
         const startedAt = 'startedAt' in trial ? trial.startedAt : event.at;
         this.#finished = null;
-        this.#replace(trial, { ...baseOf(trial), state: 'running', worker: event.worker, startedAt, stopReason: null });
+        const fromStep = lastStep(trial);
+        // A copy: the record that is kept of the pause must not grow.
+        const measurements = fromStep === null ? trial.measurements : [...trial.measurements];
+        const { worker } = event;
+        const base = { ...baseOf(trial), measurements };
+        this.#replace(trial, { ...base, state: 'running', worker, startedAt, fromStep, stopReason: null });
         break;
       }
       case 'measured': {

@@ -52,6 +52,8 @@ export interface RunningTrial extends TrialBase {
   readonly state: 'running';
   readonly worker: string;
   readonly startedAt: number;
+  /** The step it went on from; absent or null if it began at its start. */
+  readonly fromStep?: number | null;
   /** Why the pruner (or a person) asked it to stop; it runs on until its worker tells. */
   readonly stopReason: string | null;
 }

@@ -21,6 +21,7 @@ export function grid({ order = 'written', ...resolution }: GridOptions = {}): Sa
   const cursors = new WeakMap<readonly TrialRecord[], { space: Space; start: number; trials: number; next: number }>();
   return {
     name: 'grid',
+    blind: true,
     suggest({ space: whole, fixed, trials, studyRng }) {
       const space = restrict(whole, fixed);
       const left = resolutionOf(space, whole, resolution);

@@ -11,6 +11,7 @@ import { unexplored } from './unexplored.ts';
 
 export const random = (): Sampler => ({
   name: 'random',
+  blind: true,
   suggest(context) {
     const { space, trials, rng, fixed } = context;
     const left = restrict(space, fixed);

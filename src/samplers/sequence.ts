@@ -20,6 +20,7 @@ export function sequenceSampler(name: string, create: (dimensions: number, rng: 
   };
   return {
     name,
+    blind: true,
     suggest(context) {
       const { space, trials, number, rng, studyRng, fixed } = context;
       const free = unexplored(context, knownPoints(space, trials));

@@ -75,7 +75,7 @@ export async function createStudy<const F extends Fields, const O extends Object
   const opened = await openOwned(storage);
   try {
     const id = await createOrFind(opened.storage, definition, seed);
-    return await open(opened, id, options, space);
+    return await open(opened, id, options, space, seed !== undefined);
   } catch (error) {
     if (opened.owned) await opened.storage.close();
     throw error;
@@ -95,7 +95,7 @@ export async function openStudy(storage: string | Storage, name: string, options
         { name },
       );
     }
-    return await open(opened, found.id, options, null);
+    return await open(opened, found.id, options, null, false);
   } catch (error) {
     if (opened.owned) await opened.storage.close();
     throw error;
@@ -146,6 +146,7 @@ async function open<P, O extends string>(
   id: string,
   options: OpenOptions,
   given: Space | null,
+  seeded: boolean,
 ): Promise<Study<P, O>> {
   const state = replay((await storage.read(id, 0)).map(({ event }) => event));
   const { definition } = state;
@@ -165,6 +166,7 @@ async function open<P, O extends string>(
     hints: { ...definition.hints, ...readHints(options) },
     worker,
     now,
+    seeded,
   });
 }
 

@@ -1,5 +1,13 @@
 export { createStudy, openStudy, type Objectives, type OpenOptions, type StudyOptions } from './create.ts';
+export { fingerprint } from './fingerprint.ts';
 export type { Objective, OptimizeOptions, OptimizeResult } from './optimize.ts';
 export type { Outcome } from './outcome.ts';
-export { Study, type AskOptions, type RecoverOptions, type StudyListener, type Typed } from './study.ts';
+export {
+  Study,
+  type AskOptions,
+  type NextOptions,
+  type RecoverOptions,
+  type StudyListener,
+  type Typed,
+} from './study.ts';
 export { Trial, type TrialHandle } from './trial.ts';

@@ -2,6 +2,7 @@
  * The loop in this process: keeps up to `parallel` objectives running until nothing is left to run.
  * A trial that fails is a record; the loop goes on. What the storage throws ends the loop.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { TuneError, type Hints, type TrialRecord } from '#core';
 import { readError, type Outcome } from './outcome.ts';
 import type { Trial, TrialHandle } from './trial.ts';
@@ -17,6 +18,12 @@ export interface OptimizeOptions {
   readonly trials?: number;
   /** How many objectives run at a time (promises, not threads). */
   readonly parallel?: number;
+  /**
+   * Ordered mode: trial n is chosen from the results of trials ≤ n − lag, the later ones counting as pending, so the same seed gives the same study for any
+   * number of workers. At most `lag` trials run at a time; 0 turns it off. Default: `parallel` if that is above 1 and the study was given a seed, else off.
+   * A study keeps the lag it was begun with.
+   */
+  readonly lag?: number;
   /** No trial is started later than this; running ones are waited for. */
   readonly timeoutMs?: number;
   /** As a timeout; and a trial that throws after the abort is put back in line instead of failing. */
@@ -32,14 +39,20 @@ export interface OptimizeResult {
   readonly ran: number;
 }
 
+/** Trials of other processes are looked at this often while they are waited for. */
+const POLL_MS = 200;
+
 /** What the loop calls of its study. */
 interface Calls<P, O extends string> {
   readonly hints: Hints;
   readonly trials: readonly TrialRecord[];
+  readonly seeded: boolean;
+  settleLag(asked: number | undefined, usual: number | undefined): Promise<number | null>;
   next(
     trials: number,
-    options: { readonly resumable: boolean },
-  ): Promise<{ readonly trial: Trial<P> } | { readonly nothing: string }>;
+    options: { readonly resumable: boolean; readonly lag: number | null },
+  ): Promise<{ readonly trial: Trial<P> } | { readonly nothing: string } | { readonly later: string }>;
+  recover(): Promise<unknown>;
   tell(trial: TrialHandle, outcome: Outcome<O>): Promise<unknown>;
   release(trial: TrialHandle, reason: string): Promise<void>;
   finish(reason: string): Promise<void>;
@@ -49,7 +62,7 @@ interface Calls<P, O extends string> {
 export async function optimize<P, O extends string>(
   study: Calls<P, O>,
   objective: Objective<P, O>,
-  { trials = study.hints.trials, parallel = 1, timeoutMs, signal, resumable = false }: OptimizeOptions,
+  { trials = study.hints.trials, parallel = 1, timeoutMs, signal, resumable = false, lag: asked }: OptimizeOptions,
   endsByItself: boolean,
 ): Promise<OptimizeResult> {
   checkCount('trials', trials);
@@ -58,6 +71,9 @@ export async function optimize<P, O extends string>(
     throw new TuneError('bad-options', `optimize: timeoutMs must be > 0; got ${timeoutMs}.`);
   if (trials === undefined && timeoutMs === undefined && signal === undefined && !endsByItself)
     throw new TuneError('bad-options', 'optimize: nothing would end it; give trials, timeoutMs or signal.');
+  if (asked !== undefined && !(Number.isSafeInteger(asked) && asked >= 0))
+    throw new TuneError('bad-options', `optimize: lag must be a whole number ≥ 0; got ${asked}.`);
+  const lag = await study.settleLag(asked, study.seeded && parallel > 1 ? parallel : undefined);
   const deadline = timeoutMs === undefined ? Infinity : performance.now() + timeoutMs;
   const running = new Set<Promise<void>>();
   let ran = 0;
@@ -88,12 +104,14 @@ export async function optimize<P, O extends string>(
 
   for (;;) {
     let end: string | null = null;
-    while (running.size < parallel && broken === null && end === null) {
+    let wait = false;
+    while (running.size < parallel && broken === null && end === null && !wait) {
       if (signal?.aborted === true) end = 'interrupted.';
       else if (performance.now() >= deadline) end = `the time of ${timeoutMs} ms is over.`;
       else {
-        const work = await study.next(trials ?? Infinity, { resumable });
+        const work = await study.next(trials ?? Infinity, { resumable, lag });
         if ('nothing' in work) end = work.nothing;
+        else if ('later' in work) wait = true;
         else {
           ran++;
           const task: Promise<void> = run(work.trial)
@@ -106,7 +124,11 @@ export async function optimize<P, O extends string>(
     if (running.size > 0) await Promise.race(running);
     else if (broken !== null)
       throw (broken as { error: unknown }).error; // assigned in the callback above, which control flow does not see
-    else {
+    else if (wait) {
+      // Another process is at it; it may die meanwhile.
+      await sleep(POLL_MS);
+      await study.recover();
+    } else {
       const reason = end ?? 'nothing is left to run.';
       if (signal?.aborted !== true && performance.now() < deadline) await study.finish(reason);
       return { reason, ran };

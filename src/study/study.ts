@@ -31,6 +31,7 @@ import { createRng, type Rng } from '#math';
 import type { Space } from '#space';
 import { workerAlive } from '#storage';
 import { optimize, type Objective, type OptimizeOptions, type OptimizeResult } from './optimize.ts';
+import { OrderedView } from './order.ts';
 import { readMeasurement, readOutcome, type Outcome } from './outcome.ts';
 import { Trial, type TrialHandle } from './trial.ts';
 
@@ -46,6 +47,8 @@ interface StudyParts {
   readonly hints: Hints;
   readonly worker: string;
   readonly now: () => number;
+  /** A seed was given: whoever runs the study wants it again. */
+  readonly seeded: boolean;
 }
 
 export type StudyListener = (event: StudyEvent) => void;
@@ -65,7 +68,24 @@ export interface RecoverOptions {
   readonly keptStep?: (trial: RunningTrial) => number | null;
 }
 
-type Work<P> = { readonly trial: Trial<P> } | { readonly nothing: string };
+export interface NextOptions extends AskOptions {
+  /** Ordered mode with this lag (see order.ts); else everything told so far is known. */
+  readonly lag?: number | null;
+}
+
+type Work<P> =
+  | { readonly trial: Trial<P> }
+  /** Nothing is left to run; the sentence says why. */
+  | { readonly nothing: string }
+  /** In ordered mode: whether there is more depends on trials that still run. */
+  | { readonly later: string };
+
+/** What is to be started, or why nothing is. */
+type Choice = StartEvent | { readonly nothing: string } | { readonly later: string };
+type StartEvent = Extract<StudyEvent, { type: 'trialStarted' | 'trialCreated' }>;
+
+/** Attribute of a study: the lag of its ordered mode; 0 if it was begun without. */
+const LAG = 'lag';
 
 export class Study<P = Params, O extends string = string> {
   readonly space: Space;
@@ -77,6 +97,8 @@ export class Study<P = Params, O extends string = string> {
   readonly #trialStreams: Rng;
   readonly #listeners = new Set<StudyListener>();
   #turn: Promise<unknown> = Promise.resolve();
+  /** Only kept where ordered mode is used. */
+  #order: OrderedView | null = null;
 
   /** @internal Use createStudy or openStudy. */
   constructor(parts: StudyParts) {
@@ -119,6 +141,14 @@ export class Study<P = Params, O extends string = string> {
   get attributes(): Readonly<Record<string, Json>> {
     return this.#state.attributes;
   }
+  /** The lag of its ordered mode, 0 if it was begun without, null if that is not decided. */
+  get lag(): number | null {
+    const lag = this.attributes[LAG];
+    return typeof lag === 'number' ? lag : null;
+  }
+  get #looksAtResults(): boolean {
+    return this.#parts.sampler.blind !== true || this.#parts.pruner.name !== 'none';
+  }
   /** Why the search ended; null while it goes on. */
   get finished(): { readonly reason: string } | null {
     return this.#state.finished;
@@ -131,42 +161,92 @@ export class Study<P = Params, O extends string = string> {
   async ask(options: AskOptions = {}): Promise<Trial<P>> {
     const work = await this.next(Infinity, { resumable: true, ...options });
     if ('nothing' in work) throw new TuneError('exhausted', work.nothing);
+    if ('later' in work) throw new Error('internal: only ordered mode waits');
     return work.trial;
   }
 
   /** As `ask`, but makes a new trial only while the study has fewer than `trials`; says why when there is nothing to run. */
-  next(trials: number, { resumable = false, worker = this.#parts.worker }: AskOptions = {}): Promise<Work<P>> {
+  next(
+    trials: number,
+    { resumable = false, worker = this.#parts.worker, lag = null }: NextOptions = {},
+  ): Promise<Work<P>> {
     return this.#takeTurn(async () => {
       const suggestions = new Map<number, Suggestion>();
       for (;;) {
-        const number = this.#state.trials.length;
-        let again = lowest(this.#state.waiting) ?? this.#promoted(trials);
-        let event: Extract<StudyEvent, { type: 'trialStarted' | 'trialCreated' }>;
-        let suggestion: Suggestion | null = null;
-        if (again === null) {
-          if (number >= trials) return { nothing: `the study has ${number} trials.` };
-          // Another process may have measured meanwhile, but as long as the number is free, the suggestion stands: a slow sampler is not starved.
-          suggestion = suggestions.get(number) ?? this.#suggest(number);
-          suggestions.set(number, suggestion);
-          if ('exhausted' in suggestion) {
-            again = this.#promoted(number);
-            if (again === null) return { nothing: suggestion.exhausted };
-          }
-        }
-        if (again !== null) event = { type: 'trialStarted', at: this.#parts.now(), number: again, worker };
-        else {
-          if (suggestion === null || 'exhausted' in suggestion) throw new Error('internal: nothing to start');
-          const { params, note } = suggestion;
-          const facts = { worker, suggestedBy: this.#parts.sampler.name, ...(note === undefined ? {} : { note }) };
-          event = { type: 'trialCreated', at: this.#parts.now(), number, params, ...facts };
-        }
-        const before = again === null ? undefined : this.#state.trials[again];
-        if (!(await this.#append([event]))) continue;
-        const record = this.#running(event.number);
+        const choice =
+          lag === null
+            ? this.#choose(trials, worker, suggestions)
+            : this.#chooseInOrder(await this.#ordered(), lag, trials, worker, suggestions);
+        if (!('type' in choice)) return choice;
+        const before = this.#state.trials[choice.number];
+        if (!(await this.#append([choice]))) continue;
+        const record = this.#running(choice.number);
         const resumed = before !== undefined && (before.state === 'paused' || before.measurements.length > 0);
         return { trial: new Trial<P>(this, record, resumed, resumable) };
       }
     });
+  }
+
+  /** What is to run next, from all that is known now. */
+  #choose(trials: number, worker: string, suggestions: Map<number, Suggestion>): Choice {
+    const state = this.#state;
+    const again = lowest(state.waiting);
+    return again !== null
+      ? { type: 'trialStarted', at: this.#parts.now(), number: again, worker }
+      : this.#chooseFrom(state, state.seq, trials, worker, suggestions);
+  }
+
+  /** What is to run next, from what the turn may know. */
+  #chooseInOrder(
+    order: OrderedView,
+    lag: number,
+    trials: number,
+    worker: string,
+    suggestions: Map<number, Suggestion>,
+  ): Choice {
+    const at = this.#parts.now();
+    const lost = lowest([...this.#state.waiting].filter((number) => order.inTurn(number)));
+    if (lost !== null) return { type: 'trialStarted', at, number: lost, worker };
+    // Where results are never looked at, nobody needs to wait for them.
+    const effective = this.#looksAtResults ? lag : Infinity;
+    let wanted = Math.max(order.committed, order.next - effective + 1);
+    for (;;) {
+      if (!order.commit(wanted)) return { later: `turn ${order.committed} has not ended.` };
+      const committed = order.committed;
+      const queued = lowest(order.state.waiting);
+      if (queued !== null) return { type: 'trialStarted', at, number: queued, worker, committed };
+      const choice = this.#chooseFrom(order.state, committed, trials, worker, suggestions);
+      if ('type' in choice) return { ...choice, committed };
+      // The results of the turns under way may yet promote a trial.
+      if (committed === order.next) return choice;
+      wanted = committed + 1;
+    }
+  }
+
+  /** `moment` tells one look at the paused trials from another. */
+  #chooseFrom(
+    state: StudyState,
+    moment: number,
+    trials: number,
+    worker: string,
+    suggestions: Map<number, Suggestion>,
+  ): StartEvent | { readonly nothing: string } {
+    const number = state.trials.length;
+    const at = this.#parts.now();
+    const promoted = this.#promoted(state, moment, trials);
+    if (promoted !== null) return { type: 'trialStarted', at, number: promoted, worker };
+    if (number >= trials) return { nothing: `the study has ${number} trials.` };
+    // Another process may have measured meanwhile, but as long as the number is free, the suggestion stands: a slow sampler is not starved.
+    const suggestion = suggestions.get(number) ?? this.#suggest(state, number);
+    suggestions.set(number, suggestion);
+    if ('exhausted' in suggestion) {
+      const last = this.#promoted(state, moment, number);
+      if (last === null) return { nothing: suggestion.exhausted };
+      return { type: 'trialStarted', at, number: last, worker };
+    }
+    const { params, note } = suggestion;
+    const facts = { worker, suggestedBy: this.#parts.sampler.name, ...(note === undefined ? {} : { note }) };
+    return { type: 'trialCreated', at, number, params, ...facts };
   }
 
   /** What `trial.report` does, by number: for callers that hold no handle. */
@@ -194,7 +274,7 @@ export class Study<P = Params, O extends string = string> {
         const record = this.#own(of);
         if (record.state !== 'running') return { decision: 'continue' }; // taken away meanwhile: the next call will say so
         if (record.stopReason !== null) return { decision: 'stop', reason: record.stopReason };
-        const decision = this.#decide(record, mayPause);
+        const decision = this.#decide(record, mayPause, await this.#known(record.number));
         if (decision.decision === 'continue') return decision;
         const type = decision.decision === 'stop' ? 'stopRequested' : 'trialPaused';
         if (await this.#append([{ type, at: this.#parts.now(), number: record.number, reason: decision.reason }]))
@@ -257,9 +337,9 @@ export class Study<P = Params, O extends string = string> {
   release(of: TrialHandle | number, reason: string, keptStep: number | null = null): Promise<void> {
     return this.#takeTurn(async () => {
       for (;;) {
-        const { state, number } = this.#own(of);
-        if (state !== 'running') return;
-        if (await this.#append([{ type: 'trialLost', at: this.#parts.now(), number, reason, keptStep }])) return;
+        const record = this.#own(of);
+        if (record.state !== 'running') return;
+        if (await this.#append([lost(record, this.#parts.now(), reason, keptStep)])) return;
       }
     });
   }
@@ -278,15 +358,12 @@ export class Study<P = Params, O extends string = string> {
     for (const worker of workers) if (!(await isAlive(worker))) dead.add(worker);
     return this.#takeTurn(async () => {
       for (;;) {
-        const lost = [...this.#state.running]
+        const orphans = [...this.#state.running]
           .map((number) => this.#running(number))
           .filter(({ worker }) => dead.has(worker));
         const at = this.#parts.now();
-        const events = lost.map((trial): StudyEvent => {
-          const { number, worker } = trial;
-          return { type: 'trialLost', at, number, reason: `its worker ${worker} is gone`, keptStep: keptStep(trial) };
-        });
-        if (events.length === 0 || (await this.#append(events))) return lost.map(({ number }) => number);
+        const events = orphans.map((trial) => lost(trial, at, `its worker ${trial.worker} is gone`, keptStep(trial)));
+        if (events.length === 0 || (await this.#append(events))) return orphans.map(({ number }) => number);
       }
     });
   }
@@ -302,6 +379,29 @@ export class Study<P = Params, O extends string = string> {
   /** Runs `objective` on trial after trial in this process; see OptimizeOptions. */
   optimize(objective: Objective<P, O>, options: OptimizeOptions = {}): Promise<OptimizeResult> {
     return optimize(this, objective, options, this.#parts.sampler.name === 'grid');
+  }
+
+  /**
+   * Settles the lag of ordered mode once for the life of the study: `asked` (0: without), else what it was begun with, else `usual`, which is noted only if
+   * it is given. Answers the lag, or null without ordered mode. A TuneError if the study was begun with another one.
+   */
+  async settleLag(asked: number | undefined, usual: number | undefined): Promise<number | null> {
+    await this.refresh();
+    const before = this.lag;
+    if (before !== null && asked !== undefined && asked !== before && this.trials.length > 0)
+      throw new TuneError(
+        'other-study',
+        `study "${this.name}" was begun ${before === 0 ? 'without ordered mode' : `with lag ${before}`} and cannot go on ${asked === 0 ? 'without' : `with lag ${asked}`}.`,
+        { before, asked },
+      );
+    const lag = asked ?? before ?? usual ?? null;
+    if (lag !== null && lag !== before) await this.setAttribute(null, LAG, lag);
+    return lag === 0 ? null : lag;
+  }
+
+  /** Whether a seed was given when it was created or continued here. */
+  get seeded(): boolean {
+    return this.#parts.seeded;
   }
 
   /** Reads what other processes have written. */
@@ -359,44 +459,49 @@ export class Study<P = Params, O extends string = string> {
 
   #apply(event: StudyEvent): void {
     this.#state.apply(event);
+    this.#order?.apply(event);
     for (const listener of this.#listeners) listener(event);
   }
 
-  #suggest(number: number): Suggestion {
+  #suggest({ trials }: StudyState, number: number): Suggestion {
     const { space, sampler } = this.#parts;
     const { objectives } = this.definition;
     const rng = this.#trialStreams.fork(number);
-    const suggestion = sampler.suggest({
-      space,
-      objectives,
-      trials: this.#state.trials,
-      number,
-      rng,
-      studyRng: this.#rng,
-      hints: this.hints,
-    });
+    const context = { space, objectives, trials, number, rng, studyRng: this.#rng, hints: this.hints };
+    const suggestion = sampler.suggest(context);
     return 'exhausted' in suggestion ? suggestion : { ...suggestion, params: space.parse(suggestion.params) };
   }
 
   /** `limit`: no trial beyond so many will be started; paused ones are then all that is left. */
-  #promoted(limit: number): number | null {
+  #promoted({ trials, paused }: StudyState, moment: number, limit: number): number | null {
     const { pruner } = this.#parts;
-    if (pruner.promote === undefined || this.#state.paused.size === 0) return null;
+    if (pruner.promote === undefined || paused.size === 0) return null;
     const { objectives } = this.definition;
-    const { trials, seq } = this.#state;
     const hints = limit < Infinity ? { ...this.hints, trials: limit } : this.hints;
-    const number = pruner.promote({ objectives, trials, hints, rng: this.#rng.fork('promote', seq) });
-    if (number !== null && !this.#state.paused.has(number))
+    const number = pruner.promote({ objectives, trials, hints, rng: this.#rng.fork('promote', moment) });
+    if (number !== null && !paused.has(number))
       throw new Error(`internal: pruner "${pruner.name}" promoted trial ${number}, which is not paused`);
     return number;
   }
 
-  #decide(trial: RunningTrial, resumable: boolean): PruneDecision {
+  #decide(trial: RunningTrial, resumable: boolean, known: TrialRecord[] | null): PruneDecision {
     const { objectives } = this.definition;
-    const { trials } = this.#state;
+    if (known !== null) known[trial.number] = trial;
+    const trials = known ?? this.#state.trials;
     const rng = this.#rng.fork('pruner', trial.number, lastStep(trial) ?? 0);
     const decision = this.#parts.pruner.decide({ objectives, trial, trials, hints: this.hints, rng, resumable });
     return decision.decision === 'pause' && !resumable ? { decision: 'stop', reason: decision.reason } : decision;
+  }
+
+  /** What the pruner of a trial may know of the others; null: everything. */
+  async #known(number: number): Promise<TrialRecord[] | null> {
+    return this.lag === null || this.lag === 0 ? null : (await this.#ordered()).knownTo(number);
+  }
+
+  async #ordered(): Promise<OrderedView> {
+    const { storage, id } = this.#parts;
+    this.#order ??= new OrderedView((await storage.read(id, 0)).slice(0, this.#state.seq));
+    return this.#order;
   }
 
   /** The record of a trial; refuses a handle whose trial was lost and taken over. */
@@ -424,7 +529,18 @@ export class Study<P = Params, O extends string = string> {
   }
 }
 
-function lowest(numbers: ReadonlySet<number>): number | null {
+/** What a trial had reached when it was resumed is never lost: it could go on from there once. */
+function lost(
+  { number, fromStep = null }: RunningTrial,
+  at: number,
+  reason: string,
+  keptStep: number | null,
+): StudyEvent {
+  const kept = keptStep === null || (fromStep !== null && fromStep > keptStep) ? fromStep : keptStep;
+  return { type: 'trialLost', at, number, reason, keptStep: kept };
+}
+
+function lowest(numbers: Iterable<number>): number | null {
   let low: number | null = null;
   for (const number of numbers) if (low === null || number < low) low = number;
   return low;

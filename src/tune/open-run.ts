@@ -1,7 +1,7 @@
 /**
  * Which study a run works on: a new one, or one to go on with.
  * Without a name it is the file's, with -2, -3 … if taken. A name that is taken needs `resume`; `resume` without a name takes the newest
- * unfinished study of the file. What the study was begun with (seed, epochs) stays: an option that says otherwise is refused.
+ * unfinished study of the file. What the study was begun with (seed, epochs, lag) stays: an option that says otherwise is refused.
  */
 import { existsSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
@@ -37,6 +37,9 @@ export function runStorage(address: string = DEFAULT_STORAGE): RunStorage {
   };
 }
 
+/** To look at a study; a sampler or pruner of the experiment's own need not be known for that. */
+const LOOKING = { sampler: 'random', pruner: 'none' };
+
 /** A study that is to be gone on with. */
 export interface Resumed {
   readonly definition: StudyDefinition;
@@ -58,12 +61,12 @@ export async function findResumed(options: RunOptions, storage: RunStorage): Pro
         { name },
       );
     }
-    return read(await openStudy(store, name), options);
+    return read(await openStudy(store, name, LOOKING), options);
   }
   if (!resume) return null;
   const mine = ((await store?.list()) ?? []).filter(({ definition }) => definition.source === resolve(file)).reverse();
   for (const { definition } of mine) {
-    const study = store && (await openStudy(store, definition.name));
+    const study = store && (await openStudy(store, definition.name, LOOKING));
     if (study?.finished === null) return read(study, options);
   }
   throw usage(
@@ -75,7 +78,8 @@ export async function findResumed(options: RunOptions, storage: RunStorage): Pro
 }
 
 /** What a run needs to know of a study before it goes on; refuses options that contradict how it was begun. */
-function read({ name, definition, trials, attributes }: Study, { seed, epochs }: RunOptions): Resumed {
+function read({ name, definition, trials, attributes, lag }: Study, options: RunOptions): Resumed {
+  const { seed, epochs } = options;
   if (seed !== undefined && seed !== definition.seed) {
     throw usage(`The study "${name}" was begun with seed ${definition.seed} and cannot go on with ${seed}.`, { name });
   }
@@ -84,6 +88,12 @@ function read({ name, definition, trials, attributes }: Study, { seed, epochs }:
   if (epochs !== undefined && epochs !== before && trials.length > 0) {
     const begun = before === null ? 'without --epochs' : `with --epochs ${before}`;
     throw usage(`The study "${name}" was begun ${begun} and cannot go on with --epochs ${epochs}.`, { name });
+  }
+  if (options.lag !== undefined && lag !== null && options.lag !== lag && trials.length > 0) {
+    const text = (one: number): string => (one === 0 ? '--async' : `--lag ${one}`);
+    throw usage(`The study "${name}" was begun with ${text(lag)} and cannot go on with ${text(options.lag)}.`, {
+      name,
+    });
   }
   return { definition, epochs: epochs ?? before };
 }

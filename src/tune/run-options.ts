@@ -6,6 +6,11 @@ export interface RunOptions {
   readonly trials?: number | undefined;
   /** Worker processes. Default: one for each core, and no more than trials are left. */
   readonly parallel?: number | undefined;
+  /**
+   * Ordered mode: a trial is chosen from the results of those that are so many before it, so that the same seed gives the same study for any number of
+   * workers. 0 turns it off. Default: `parallel`. A study keeps the lag it was begun with.
+   */
+  readonly lag?: number | undefined;
   readonly sampler?: string | undefined;
   readonly pruner?: string | undefined;
   readonly seed?: number | undefined;

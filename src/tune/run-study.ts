@@ -87,6 +87,7 @@ export async function runStudy(options: RunOptions, onEvent: (event: RunEvent) =
     const finishedBefore = study.trials.filter(isFinished).length;
     const left = Math.max(1, trials - finishedBefore);
     const parallel = Math.min(options.parallel ?? availableParallelism(), left);
+    const lag = await study.settleLag(options.lag, options.parallel ?? availableParallelism());
     const objective = experiment.objective;
     onEvent({
       type: 'started',
@@ -97,7 +98,8 @@ export async function runStudy(options: RunOptions, onEvent: (event: RunEvent) =
       objective,
     });
 
-    if (first) await search({ study, pool, parallel, trials, jobOf, onEvent, stopped: () => ending.reason() !== null });
+    if (first)
+      await search({ study, pool, parallel, lag, trials, jobOf, onEvent, stopped: () => ending.reason() !== null });
 
     if (ending.reason() !== 'interrupted') {
       if (ending.reason() === 'timeout') {

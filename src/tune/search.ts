@@ -1,7 +1,7 @@
 /**
  * The search: each slot takes a trial from the study, has its worker train it, and tells the result, until nothing is left to run.
- * All asking goes through `next` and all results through `commit`, one place each, which is where ordered commits with a lag belong.
- * Grid and random suggestions do not look at results, so the same seed gives the same study for any number of workers as it is.
+ * All asking goes through `next` and all results through `commit`, one place each. With a lag the study is ordered: what comes next may then depend on
+ * trials that still run, and a slot waits for them.
  */
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -24,6 +24,8 @@ export interface SearchOptions {
   readonly study: Study;
   readonly pool: Pool;
   readonly parallel: number;
+  /** Of ordered mode; null without. */
+  readonly lag: number | null;
   /** The study is to have so many trials. */
   readonly trials: number;
   readonly jobOf: JobOf;
@@ -32,12 +34,28 @@ export interface SearchOptions {
   readonly stopped: () => boolean;
 }
 
+/** Wakes those who wait when something has happened here. */
+function createNews() {
+  let happened: () => void = () => undefined;
+  let next = new Promise<true>((resolve) => (happened = () => resolve(true)));
+  return {
+    tell() {
+      happened();
+      next = new Promise<true>((resolve) => (happened = () => resolve(true)));
+    },
+    /** Whether something happened before the time was over. */
+    within: (ms: number): Promise<boolean> => Promise.race([next, sleep(ms, false)]),
+  };
+}
+
 /** What a worker needs to know of a trial. */
 export type JobOf = (trial: TrialRecord) => TrialJob;
 
 type Answer = Awaited<ReturnType<WorkerProcess['train']>>;
 
-export async function search({ study, pool, parallel, trials, jobOf, onEvent, stopped }: SearchOptions): Promise<void> {
+export async function search(options: SearchOptions): Promise<void> {
+  const { study, pool, parallel, lag, trials, jobOf, onEvent, stopped } = options;
+  const news = createNews();
   const losses = new Map<number, { crashes: number; kills: number }>();
   await Promise.all(Array.from({ length: parallel }, (_, slot) => fill(slot)));
 
@@ -49,17 +67,17 @@ export async function search({ study, pool, parallel, trials, jobOf, onEvent, st
       if (!trial) return;
       onEvent({ type: 'trialStarted', number: trial.number, params: trial.params });
       await commit(trial, await train(worker, trial));
+      news.tell();
     }
   }
 
   /** The next trial; null when none is left or the run ends. Waits while trials of other slots or runs may still come back. */
   async function next(): Promise<Trial | null> {
     while (!stopped()) {
-      const work = await study.next(trials, { resumable: true });
+      const work = await study.next(trials, { resumable: true, lag });
       if ('trial' in work) return work.trial;
-      if (study.counts.running + study.counts.waiting === 0) return null;
-      await sleep(POLL_MS);
-      await recover(study, jobOf);
+      if ('nothing' in work && study.counts.running + study.counts.waiting === 0) return null;
+      if (!(await news.within(POLL_MS))) await recover(study, jobOf);
     }
     return null;
   }

@@ -22,12 +22,17 @@ export async function run(file: string, flags: RunFlags): Promise<ExitCode> {
   checkName('pruner', flags.pruner, pruners);
 
   const { runStudy } = await import('#tune');
-  const { timeout, json = false, quiet = false, ...options } = flags;
+  const { timeout, json = false, quiet = false, async: unordered, ...options } = flags;
+  if (unordered && options.lag !== undefined)
+    throw usage('--async has no order, so it takes no --lag; give one of them.');
   const presenter = createPresenter({ file, json, quiet });
   const interrupt = onInterrupt(presenter.note);
   try {
     const timeoutMs = timeout === undefined ? undefined : timeout * 1000;
-    const summary = await runStudy({ file, ...options, timeoutMs, signal: interrupt.signal }, presenter.onEvent);
+    const summary = await runStudy(
+      { file, ...options, ...(unordered && { lag: 0 }), timeoutMs, signal: interrupt.signal },
+      presenter.onEvent,
+    );
     presenter.close();
     if (summary.reason !== 'finished' && summary.resumable) presenter.note(resumeHint(file, flags, summary));
     return exitCode(summary);

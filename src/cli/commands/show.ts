@@ -2,20 +2,22 @@
 import { bestTrial } from '#core';
 import type { StudyDefinition, StudyState } from '#core';
 import { describeParam, spaceFromJson } from '#space';
+import { fingerprint } from '#study';
 import { EXIT, oneLine } from '../failure.ts';
 import type { ExitCode } from '../failure.ts';
 import { count, metricNumber, paramsText } from '../format.ts';
 import { historyChart } from '../history.ts';
 import { importanceTable, studyImportance } from '../importance-table.ts';
 import { stdoutScreen, writeJson, writeLine } from '../output.ts';
-import type { ReadFlags } from '../flags.ts';
+import type { ShowFlags } from '../flags.ts';
 import { trialTable } from '../report.ts';
 import type { Screen } from '../screen.ts';
 import { readStudy, rowOf, runningTrials } from '../study-reader.ts';
 
-export async function show(name: string, { storage, json }: ReadFlags): Promise<ExitCode> {
+export async function show(name: string, { storage, json, fingerprint: hashOnly }: ShowFlags): Promise<ExitCode> {
   const study = await readStudy(storage, name);
-  if (json) writeJson(studyJson(study));
+  if (hashOnly) writeLine(fingerprint(study.trials));
+  else if (json) writeJson(studyJson(study));
   else writeLine(studyText(study, stdoutScreen()));
   return EXIT.done;
 }
