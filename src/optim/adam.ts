@@ -35,11 +35,7 @@ function adamLike(
   kind: 'adam' | 'adamw',
   { learningRate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0 }: AdamOptions,
 ): Optimizer {
-  requireOption(isPositive(learningRate), kind, 'learningRate', 'a number > 0', learningRate);
-  requireOption(beta1 >= 0 && beta1 < 1, kind, 'beta1', 'a number in [0, 1)', beta1);
-  requireOption(beta2 >= 0 && beta2 < 1, kind, 'beta2', 'a number in [0, 1)', beta2);
-  requireOption(isPositive(epsilon), kind, 'epsilon', 'a number > 0', epsilon);
-  requireOption(isNonNegative(weightDecay), kind, 'weightDecay', 'a number >= 0', weightDecay);
+  requireAdamOptions(kind, { learningRate, beta1, beta2, epsilon, weightDecay });
   const l2 = kind === 'adam' && weightDecay > 0;
   const decoupled = kind === 'adamw' && weightDecay > 0;
   return {
@@ -68,4 +64,16 @@ function adamLike(
       return { parameter: sub(theta, step), slots: { m, v } };
     },
   };
+}
+
+/** @internal What the members of Adam's family demand of their options. */
+export function requireAdamOptions(
+  kind: string,
+  { learningRate, beta1, beta2, epsilon, weightDecay }: Required<AdamOptions>,
+): void {
+  requireOption(isPositive(learningRate), kind, 'learningRate', 'a number > 0', learningRate);
+  requireOption(beta1 >= 0 && beta1 < 1, kind, 'beta1', 'a number in [0, 1)', beta1);
+  requireOption(beta2 >= 0 && beta2 < 1, kind, 'beta2', 'a number in [0, 1)', beta2);
+  requireOption(isPositive(epsilon), kind, 'epsilon', 'a number > 0', epsilon);
+  requireOption(isNonNegative(weightDecay), kind, 'weightDecay', 'a number >= 0', weightDecay);
 }

@@ -12,8 +12,8 @@ export type Scalars = Readonly<Record<string, number>>;
 export interface Optimizer {
   readonly kind: string;
   readonly config: Readonly<Record<string, Json>>;
-  /** State kept per parameter, of its shape and zero at the start: `['velocity']`. */
-  readonly slots: readonly string[];
+  /** State kept per parameter, of its shape and zero at the start: `['velocity']`; by shape and decay where parameters differ. */
+  readonly slots: readonly string[] | ((shape: readonly number[], decays: boolean) => readonly string[]);
   /** Hyperparameters that may change from step to step, with their initial values. */
   readonly scalars: Scalars & { readonly learningRate: number };
   /** Further inputs, computed from the hyperparameters in float64 once a step: 1 − ηλ, bias corrections. `step` is 1-based. */

@@ -14,3 +14,12 @@ export interface Schedule {
   /** Multiplies the base learning rate at time t. */
   factor(t: number): number;
 }
+
+/**
+ * The factors at optimizer steps 0 … steps − 1, for a plot. A schedule of epochs needs to know how many steps an epoch has; with 1, the
+ * default, its curve is over epochs.
+ */
+export const scheduleCurve = (schedule: Schedule, steps: number, { stepsPerEpoch = 1 } = {}): Float64Array =>
+  Float64Array.from({ length: steps }, (_, step) =>
+    schedule.factor(schedule.unit === 'step' ? step : Math.floor(step / stepsPerEpoch)),
+  );
