@@ -28,10 +28,18 @@ export {
 } from './gaussian-process.ts';
 export { type History, knownPoints, type KnownPoints, type Observation, readHistory } from './history.ts';
 export { hypervolume } from './hypervolume.ts';
+export { type HypervolumeImprovement, hypervolumeImprovement } from './hypervolume-improvement.ts';
 export { type ParzenDensity, parzenDensity, type ParzenOptions } from './parzen.ts';
 export { type CurveForecast, type CurveForecasts, forecastCurves, type LearningCurve } from './learning-curve.ts';
 export { type Cell, type PointSpace, pointSpaceOf } from './point-space.ts';
 export { maximise, type Scored, type SearchOptions } from './search.ts';
-export { emptyMemory, refitSize, representatives, surrogate, type SurrogateMemory } from './surrogate.ts';
+export {
+  emptyMemory,
+  refitSize,
+  representatives,
+  surrogate,
+  type SurrogateMemory,
+  type SurrogateOptions,
+} from './surrogate.ts';
 export { crowdingDistance, dominates, nonDominatedRanks } from './pareto.ts';
 export { forecastLosses, readCurves, type TrialCurve } from './trial-curves.ts';

@@ -6,7 +6,7 @@
  * 3. Pending trials are believed at their posterior mean (Ginsbourger et al. 2010), so parallel workers get different points.
  * 4. Failed trials: a second process models "ended well" (1) against "failed" (-1). Score: ln(EI + e⁻⁷) + c ln P(well), c = 1 + failures among the
  *    last ten trials. (EI times probability alone keeps probing a sharp edge behind which losses would be better once nothing is left to gain before it.)
- * 5. Several objectives: the augmented Chebyshev scalarisation with weights drawn anew for each trial (Knowles 2006, ParEGO, equation 2).
+ * 5. Several objectives: one process for each, and the expected gain in hypervolume instead of EI (gp-hypervolume.ts).
  *   y  [n] transformed losses, lower is better      μ, σ²  posterior
  * Cost: O(candidates · n²) per suggestion with n <= maxPoints + 50.
  */
@@ -34,6 +34,7 @@ import {
   surrogate,
   type SurrogateMemory,
 } from '#models';
+import { type Aim, hypervolumeAim } from './gp-hypervolume.ts';
 import { unexplored } from './unexplored.ts';
 
 export interface GpOptions {
@@ -52,8 +53,15 @@ const LEAST_IMPROVEMENT = -7;
 /** Mutations start from this many best points. */
 const PARENTS = 5;
 
+/** What may be kept between calls. */
+interface Memory {
+  /** One for each objective. */
+  readonly losses: SurrogateMemory[];
+  readonly feasibility: SurrogateMemory;
+}
+
 export function gp({ startTrials = 4, maxPoints = 350 }: GpOptions = {}): Sampler {
-  const memories = new WeakMap<readonly TrialRecord[], { losses: SurrogateMemory; feasibility: SurrogateMemory }>();
+  const memories = new WeakMap<readonly TrialRecord[], Memory>();
   return {
     name: 'gp',
     suggest(context) {
@@ -66,7 +74,7 @@ export function gp({ startTrials = 4, maxPoints = 350 }: GpOptions = {}): Sample
       if (known.exhausted !== null) return { exhausted: known.exhausted };
 
       let memory = memories.get(trials);
-      if (memory === undefined) memories.set(trials, (memory = { losses: emptyMemory(), feasibility: emptyMemory() }));
+      if (memory === undefined) memories.set(trials, (memory = { losses: [], feasibility: emptyMemory() }));
       const started = trials.length < startTrials || history.observations.length === 0;
       const point = started
         ? startingPoint(context, history, points)
@@ -86,40 +94,21 @@ function startingPoint({ number, rng }: SuggestContext, { failed, isKnown }: His
   return draws.reduce((a, b) => (distance(b) > distance(a) ? b : a), draws[0] ?? space.uniform(rng));
 }
 
-function propose(
-  history: History,
-  space: PointSpace,
-  memory: { losses: SurrogateMemory; feasibility: SurrogateMemory },
-  rng: Rng,
-  maxPoints: number,
-): Point | null {
-  const { observations, failed, pending, isKnown } = history;
-  const losses = scalarised(history, rng);
-  const X = observations.map((o) => o.point);
-  const y = normalised(losses);
-  // Forecasts change from call to call, and with them the fit: it must cost less.
-  const fitPoints = observations.some((o) => o.isForecast) ? 64 : 150;
-  const model = surrogate(space.axes, X, losses, normalised, memory.losses, { maxPoints, fitPoints });
-  for (const point of pending) model.believe(point);
-  const best = y.reduce((a, b) => Math.min(a, b));
+function propose(history: History, space: PointSpace, memory: Memory, rng: Rng, maxPoints: number): Point | null {
+  const { observations, failed, isKnown } = history;
+  const several = observations[0]!.losses.length > 1;
+  const { score, scoreGradient, parents } = several
+    ? hypervolumeAim(
+        history,
+        space,
+        memory.losses,
+        normalised,
+        { maxPoints, fitPoints: fitPointsOf(observations) },
+        rng,
+      )
+    : improvementAim(history, space, (memory.losses[0] ??= emptyMemory()), maxPoints);
   const feasibility = failed.length === 0 ? null : feasibilityModel(space, history, memory.feasibility, maxPoints);
 
-  const score = (point: Point, least: number): number => {
-    // EI grows with the variance: a bound that falls short ends the work.
-    const worthwhile = (mean: number, bound: number): boolean => logExpectedImprovement(mean, bound, best) > least;
-    const prediction = model.predictWhile(point, worthwhile);
-    if (prediction === null) return -Infinity;
-    return logExpectedImprovement(prediction.mean, prediction.variance, best);
-  };
-  const scoreGradient = (point: Point, gradient: Float64Array): number => {
-    const { mean, variance, meanGradient, varianceGradient } = model.predictGradient(point);
-    const { byMean, byVariance } = logExpectedImprovementSlopes(mean, variance, best);
-    meanGradient.forEach((g, d) => (gradient[d] = byMean * g + byVariance * varianceGradient[d]!));
-    return logExpectedImprovement(mean, variance, best);
-  };
-  const parents = argsort(losses)
-    .slice(0, PARENTS)
-    .map((i) => X[i]!);
   const careful = (point: Point, feasibility: (point: Point) => number): number => {
     const improvement = score(point, -Infinity);
     // The last term only orders points that promise nothing.
@@ -130,6 +119,46 @@ function propose(
       ? maximise(space, score, parents, isKnown, rng, { scoreGradient })
       : maximise(space, (point) => careful(point, feasibility), parents, isKnown, rng);
   return found?.point ?? null;
+}
+
+/** Forecasts change from call to call, and with them the fit: it must cost less. */
+const fitPointsOf = (observations: History['observations']): number =>
+  observations.some((o) => o.isForecast) ? 64 : 150;
+
+/** One objective: the expected improvement below the best loss. */
+function improvementAim(
+  { observations, pending }: History,
+  space: PointSpace,
+  memory: SurrogateMemory,
+  maxPoints: number,
+): Aim {
+  const losses = Float64Array.from(observations, (o) => o.losses[0]!);
+  const X = observations.map((o) => o.point);
+  const y = normalised(losses);
+  const model = surrogate(space.axes, X, losses, normalised, memory, {
+    maxPoints,
+    fitPoints: fitPointsOf(observations),
+  });
+  for (const point of pending) model.believe(point);
+  const best = y.reduce((a, b) => Math.min(a, b));
+  return {
+    score(point, least) {
+      // EI grows with the variance: a bound that falls short ends the work.
+      const worthwhile = (mean: number, bound: number): boolean => logExpectedImprovement(mean, bound, best) > least;
+      const prediction = model.predictWhile(point, worthwhile);
+      if (prediction === null) return -Infinity;
+      return logExpectedImprovement(prediction.mean, prediction.variance, best);
+    },
+    scoreGradient(point, gradient) {
+      const { mean, variance, meanGradient, varianceGradient } = model.predictGradient(point);
+      const { byMean, byVariance } = logExpectedImprovementSlopes(mean, variance, best);
+      meanGradient.forEach((g, d) => (gradient[d] = byMean * g + byVariance * varianceGradient[d]!));
+      return logExpectedImprovement(mean, variance, best);
+    },
+    parents: argsort(losses)
+      .slice(0, PARENTS)
+      .map((i) => X[i]!),
+  };
 }
 
 /** ln P(a trial at this point ends well), times the caution that recent failures ask for. */
@@ -149,29 +178,6 @@ function feasibilityModel(
     const { mean, variance } = model.predict(point);
     return caution * normalLogCdf(mean / Math.sqrt(variance + model.noise));
   };
-}
-
-/** One loss for each observation: the only one, or max_k w_k f_k + 0.05 Σ_k w_k f_k of losses scaled to [0, 1], Σ w = 1. */
-function scalarised({ observations }: History, rng: Rng): Float64Array {
-  const count = observations[0]!.losses.length;
-  if (count === 1) return Float64Array.from(observations, (o) => o.losses[0]!);
-  const scaled = Array.from({ length: count }, (_, k) => {
-    const y = standardise(
-      clipUpper(
-        Float64Array.from(observations, (o) => o.losses[k]!),
-        REACH,
-      ),
-    );
-    const low = y.reduce((a, b) => Math.min(a, b));
-    const high = y.reduce((a, b) => Math.max(a, b));
-    return y.map((v) => (high > low ? (v - low) / (high - low) : 0));
-  });
-  const draws = scaled.map(() => -Math.log(1 - rng.float())); // a uniform point of the simplex
-  const total = draws.reduce((a, b) => a + b);
-  return Float64Array.from(observations, (_, i) => {
-    const parts = scaled.map((y, k) => (draws[k]! / total) * y[i]!);
-    return Math.max(...parts) + 0.05 * parts.reduce((a, b) => a + b);
-  });
 }
 
 /** Nearly normal, mean 0 and sd 1. */

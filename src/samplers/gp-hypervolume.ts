@@ -1,0 +1,105 @@
+/**
+ * What the Gaussian-process sampler maximises with several objectives: the expected gain in hypervolume, one process for each objective.
+ * Emmerich, Deutz & Klinkenberg 2011; Daulton, Balandat & Bakshy 2020 (arXiv:2006.05078); the expectation itself in #models, hypervolume-improvement.ts.
+ * - Objectives are modelled and measured on their transformed scales (`normalised`), so that no unit counts more than another.
+ * - Reference point: in each objective the worst of all observations plus REACH of their range. (The worst of the front, as is usual, leaves the ends of the front
+ *   unexplored while it is short: at 50 trials 0.14 against 0.09 of the hypervolume was still missing on DTLZ2, 0.07 against 0.04 on lcbench.)
+ * - Pending trials are believed at their posterior means, and these stand in the front: another worker gains nothing by going to the same place.
+ *   y  [n, m] transformed losses, lower is better
+ * Cost: m times that of one objective, and the boxes of the front: milliseconds for up to three objectives; of four the MOST_FRONT points farthest apart are used.
+ */
+import type { Rng } from '#math';
+import {
+  crowdingDistance,
+  emptyMemory,
+  type History,
+  hypervolumeImprovement,
+  nonDominatedRanks,
+  type Point,
+  type PointSpace,
+  surrogate,
+  type SurrogateMemory,
+  type SurrogateOptions,
+} from '#models';
+
+/** What the inner search maximises, in logarithms, and where mutations start. */
+export interface Aim {
+  /** Any number <= `least` will do if the score is not above `least`. */
+  readonly score: (point: Point, least: number) => number;
+  readonly scoreGradient: (point: Point, gradient: Float64Array) => number;
+  readonly parents: readonly Point[];
+}
+
+/** Share of the observed range that the reference point lies behind the worst. */
+const REACH = 0.1;
+/** Points of a front of four objectives or more, whose boxes grow with the cube of their number. */
+const MOST_FRONT = 40;
+const PARENTS = 10;
+
+export function hypervolumeAim(
+  { observations, pending }: History,
+  space: PointSpace,
+  memories: SurrogateMemory[],
+  normalised: (losses: Float64Array) => Float64Array,
+  options: SurrogateOptions,
+  rng: Rng,
+): Aim {
+  const X = observations.map((o) => o.point);
+  const objectives = observations[0]!.losses.length;
+  const losses = Array.from({ length: objectives }, (_, k) => Float64Array.from(observations, (o) => o.losses[k]!));
+  const models = losses.map((values, k) => {
+    const model = surrogate(space.axes, X, values, normalised, (memories[k] ??= emptyMemory()), options);
+    for (const point of pending) model.believe(point);
+    return model;
+  });
+  const byObjective = losses.map(normalised);
+  const y = observations.map((_, i) => byObjective.map((values) => values[i]!));
+  const ranks = nonDominatedRanks(y);
+  const first = y.flatMap((_, i) => (ranks[i] === 0 ? [i] : []));
+  const front = first.map((i) => y[i]!);
+  const believed = pending.map((point) => models.map((model) => model.predictMean(point)));
+  const gain = hypervolumeImprovement(thinned([...front, ...believed]), referencePoint(y));
+
+  const parents = rng.shuffle(first.slice()).slice(0, PARENTS);
+  return {
+    score(point) {
+      const predictions = models.map((model) => model.predict(point));
+      return gain.log(
+        predictions.map((p) => p.mean),
+        predictions.map((p) => p.variance),
+      );
+    },
+    scoreGradient(point, gradient) {
+      const predictions = models.map((model) => model.predictGradient(point));
+      const { value, byMean, byVariance } = gain.logSlopes(
+        predictions.map((p) => p.mean),
+        predictions.map((p) => p.variance),
+      );
+      gradient.fill(0);
+      predictions.forEach(({ meanGradient, varianceGradient }, k) => {
+        for (let d = 0; d < gradient.length; d++) {
+          gradient[d] = gradient[d]! + byMean[k]! * meanGradient[d]! + byVariance[k]! * varianceGradient[d]!;
+        }
+      });
+      return value;
+    },
+    parents: parents.map((i) => X[i]!),
+  };
+}
+
+/** @internal */
+export function referencePoint(observed: readonly (readonly number[])[]): number[] {
+  return observed[0]!.map((_, k) => {
+    const values = observed.map((y) => y[k]!);
+    const worst = values.reduce((a, b) => Math.max(a, b));
+    const best = values.reduce((a, b) => Math.min(a, b));
+    return worst + REACH * (worst - best || 1);
+  });
+}
+
+function thinned(front: readonly (readonly number[])[]): readonly (readonly number[])[] {
+  if (front.length <= MOST_FRONT || front[0]!.length < 4) return front;
+  const distance = crowdingDistance(front);
+  const order = front.map((_, i) => i).sort((a, b) => distance[b]! - distance[a]! || a - b);
+  return order.slice(0, MOST_FRONT).map((i) => front[i]!);
+}
