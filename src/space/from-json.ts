@@ -61,8 +61,11 @@ function fieldsFromJson(json: unknown, prefix: string): Fields {
 }
 
 function paramFromJson(json: unknown, path: string): Param {
-  const refuse = (sentence: string): never => {
-    throw new TuneError('bad-space', `parameter "${path}": ${sentence}`, { path });
+  const refuse = (sentence: string, key?: string): never => {
+    throw new TuneError('bad-space', `parameter "${path}": ${sentence}`, {
+      path,
+      ...(key === undefined ? {} : { key }),
+    });
   };
   if (!isObject(json)) return refuse(`expected { type, … }; got ${JSON.stringify(json)}.`);
   const { type } = json;
@@ -73,22 +76,23 @@ function paramFromJson(json: unknown, path: string): Param {
       typeof type === 'string'
         ? `unknown type "${type}"; ${didYouMean(type, known)}`
         : `"type" is missing; known: ${known.join(', ')}.`,
+      'type',
     );
   }
   for (const key of Object.keys(json))
     if (key !== 'type' && !allowed.includes(key))
-      refuse(`unknown key "${key}" of a ${type}; ${didYouMean(key, allowed)}`);
+      refuse(`unknown key "${key}" of a ${type}; ${didYouMean(key, allowed)}`, key);
   const number = (key: string): number | undefined => {
     const value = json[key];
     return value === undefined || typeof value === 'number'
       ? value
-      : refuse(`"${key}" must be a number; got ${JSON.stringify(value)}.`);
+      : refuse(`"${key}" must be a number; got ${JSON.stringify(value)}.`, key);
   };
   const boolean = (key: string): boolean | undefined => {
     const value = json[key];
     return value === undefined || typeof value === 'boolean'
       ? value
-      : refuse(`"${key}" must be true or false; got ${JSON.stringify(value)}.`);
+      : refuse(`"${key}" must be true or false; got ${JSON.stringify(value)}.`, key);
   };
   const required = (key: string): number => number(key) ?? refuse(`"${key}" is missing.`);
   switch (type) {
