@@ -6,6 +6,7 @@ const entry = {
   index: 'src/index.ts',
   cli: 'src/cli/main.ts',
   worker: 'src/tune/worker.ts',
+  'command-worker': 'src/tune/command-worker.ts',
   nn: 'src/nn/index.ts',
   optim: 'src/optim/index.ts',
   graph: 'src/graph/index.ts',

@@ -89,16 +89,21 @@ export function createPresenter({ file, json, quiet }: PresenterOptions): Presen
     // One empty line parts the report from the progress above it; with --quiet there is none.
     return (
       (quiet ? '' : '\n') +
-      finalReport(shown.started, shown.finished, { ...done, ...nearBundle(done) }, screenOf(stream))
+      finalReport(shown.started, shown.finished, { ...done, ...nearFolders(done) }, screenOf(stream))
     );
   }
 }
 
-/** The bundle's path as one would type it here. */
-function nearBundle({ bundle }: DoneEvent): { bundle?: string } {
-  if (bundle === undefined) return {};
-  const near = relative(process.cwd(), bundle);
-  return { bundle: near.startsWith('..') ? bundle : near };
+/** Paths as one would type them here. */
+function nearFolders({ bundle, artifacts }: DoneEvent): { bundle?: string; artifacts?: string } {
+  const near = (path: string): string => {
+    const short = relative(process.cwd(), path);
+    return short.startsWith('..') ? path : short;
+  };
+  return {
+    ...(bundle === undefined ? {} : { bundle: near(bundle) }),
+    ...(artifacts === undefined ? {} : { artifacts: near(artifacts) }),
+  };
 }
 
 /** The progress of a download that is a command of its own, on stderr. */

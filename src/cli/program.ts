@@ -32,15 +32,16 @@ export function buildProgram(finish: (code: ExitCode) => void): Command {
 
   program
     .command('run')
-    .summary('tune the experiment in FILE and save the best model')
+    .summary('tune the experiment or command in FILE')
     .description(
-      'Tunes the experiment that FILE exports (.ts, .js, .mjs) and saves the best model as a bundle.\n' +
+      'Tunes the experiment that FILE exports (.ts, .js, .mjs) and saves the best model as a bundle,\n' +
+        'or the command that FILE describes (.yaml), in any language.\n' +
         'Ctrl-C stops cleanly; --resume goes on where it stopped.',
     )
-    .argument('<file>', 'module whose default export is an experiment')
+    .argument('<file>', 'module whose default export is an experiment, or a study in YAML')
     .option(
       '--trials <n>',
-      "number of trials (default: the experiment's, the grid's size, or 20)",
+      "number of trials (default: the file's, the grid's size, or 20)",
       positiveInteger('--trials'),
     )
     .option(

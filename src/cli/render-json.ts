@@ -8,7 +8,7 @@ import type { RunEvent } from '#tune';
 export function jsonLine(event: RunEvent): string | null {
   switch (event.type) {
     case 'trial': {
-      const { number, state, params, values, epochs, seconds, error } = event;
+      const { number, state, params, values, epochs, seconds, error, reason } = event;
       return JSON.stringify({
         event: 'trial',
         number,
@@ -18,10 +18,11 @@ export function jsonLine(event: RunEvent): string | null {
         epochs,
         seconds: Math.round(seconds * 1000) / 1000,
         ...(error === undefined ? {} : { error }),
+        ...(reason === undefined ? {} : { reason }),
       });
     }
     case 'done': {
-      const { study, trials, best, test, bundle } = event;
+      const { study, trials, best, test, bundle, artifacts } = event;
       return JSON.stringify({
         event: 'done',
         study,
@@ -29,6 +30,7 @@ export function jsonLine(event: RunEvent): string | null {
         best: best === null ? null : { number: best.number, params: best.params, values: best.values },
         ...(test === undefined || best === null ? {} : { test: only(test, Object.keys(best.values)) }),
         bundle: bundle ?? null,
+        ...(artifacts === undefined ? {} : { artifacts }),
       });
     }
     case 'started':
@@ -36,6 +38,7 @@ export function jsonLine(event: RunEvent): string | null {
     case 'trialStarted':
     case 'progress':
     case 'epoch':
+    case 'step':
     case 'retry':
     case 'testing':
       return null;

@@ -79,13 +79,27 @@ function trialLine(
   const { progress, metric } = trial;
   const label = padEnd(`#${trial.number}`, 1 + String(view.running.at(-1)?.number ?? 0).length);
   const settings = padEnd(truncate(params, paramsWidth, glyphs), paramsWidth);
+  if (trial.step !== null) {
+    const { name } = view.started.objective;
+    const ran = clock((now - trial.startedAt) / 1000);
+    return fitLine(
+      [
+        { text: label, rank: 0, style: colors.bold },
+        { text: settings, rank: 2 },
+        { text: `step ${trial.step}`, rank: 0 },
+        { text: metric === null ? '' : `${name} ${metricNumber(metric)}`, rank: 1 },
+        { text: ran, rank: 3, style: colors.dim },
+      ],
+      screen,
+    );
+  }
   if (progress === null) {
     const waited = clock((now - trial.startedAt) / 1000);
     return fitLine(
       [
         { text: label, rank: 0, style: colors.bold },
         { text: settings, rank: 1 },
-        { text: `starting ${waited}`, rank: 0, style: colors.dim },
+        { text: `${view.started.kind === 'command' ? 'running' : 'starting'} ${waited}`, rank: 0, style: colors.dim },
       ],
       screen,
     );

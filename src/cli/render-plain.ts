@@ -41,8 +41,10 @@ export function plainLine(event: RunEvent, objective?: string): string | null {
       const shown = { loss, ...(objective === undefined || metric === undefined ? {} : { [objective]: metric }) };
       return `trial ${event.number} epoch ${epoch}: ${valuesText(shown)} (training loss ${metricNumber(trainLoss)}, ${groupedNumber(samplesPerSecond)} samples/s)`;
     }
+    case 'step':
+      return `trial ${event.number} step ${event.step}: ${valuesText(event.values)}`;
     case 'trial':
-      return `trial ${event.number} ${outcome(event)} after ${count(event.epochs, 'epoch')}, ${duration(event.seconds)}`;
+      return `trial ${event.number} ${outcome(event)} after ${lengthText(event)}`;
     case 'retry':
       return `trial ${event.number} goes back to be run again: ${oneLine(event.reason)}`;
     case 'testing':
@@ -52,12 +54,17 @@ export function plainLine(event: RunEvent, objective?: string): string | null {
   }
 }
 
-function outcome({ state, values, error }: TrialEvent): string {
+/** A command may have reported no step at all. */
+const lengthText = ({ epochs, seconds, state }: TrialEvent): string =>
+  epochs === 0 && state === 'complete' ? duration(seconds) : `${count(epochs, 'epoch')}, ${duration(seconds)}`;
+
+function outcome({ state, values, error, reason }: TrialEvent): string {
   const measured = values === null ? '' : `: ${valuesText(values)}`;
   switch (state) {
     case 'complete':
+      return `complete${measured}`;
     case 'pruned':
-      return `${state}${measured}`;
+      return `pruned${reason === undefined ? '' : ` (${oneLine(reason)})`}${measured}`;
     case 'failed':
       return `failed (${oneLine(error ?? 'no reason given')})`;
   }
@@ -81,7 +88,8 @@ export function trialOutcomeLine(event: TrialEvent, objective: string, screen: S
       { text: result, rank: 0 },
       // A reason is long: then the parameters, which the report tells again, give way.
       { text: shortParamsText(event.params), rank: event.state === 'failed' ? 1 : 0 },
-      { text: `${count(event.epochs, 'epoch')}, ${duration(event.seconds)}`, rank: 1, style: colors.dim },
+      { text: lengthText(event), rank: 1, style: colors.dim },
+      { text: event.reason === undefined ? '' : oneLine(event.reason), rank: 2, style: colors.dim },
     ],
     screen,
   );

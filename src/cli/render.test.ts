@@ -176,13 +176,13 @@ describe('the final report', () => {
       values: { accuracy: 0.74 },
       test: { accuracy: 0.7325 },
     } as const;
-    expect(roundLine(round, 'accuracy')).toBe('Round 1: LR=0.001, BS=32, Accuracy=0.7325');
+    expect(roundLine(round, 'accuracy', { kind: 'experiment' })).toBe('Round 1: LR=0.001, BS=32, Accuracy=0.7325');
   });
 
   it('names other parameters by their path, and says when a value is not on test', () => {
     const params = { learningRate: 0.01, optimizer: { kind: 'sgd', momentum: 0.9 } };
     const round = { number: 4, params, state: 'complete', values: { loss: 0.25 }, test: null } as const;
-    expect(roundLine(round, 'loss')).toBe(
+    expect(roundLine(round, 'loss', { kind: 'experiment' })).toBe(
       'Round 5: LR=0.01, optimizer=sgd, optimizer.sgd.momentum=0.9, Loss=0.2500 (validation)',
     );
   });

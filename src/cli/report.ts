@@ -11,8 +11,16 @@ import type { Screen } from './screen.ts';
 import { renderTable } from './table.ts';
 import type { Column } from './table.ts';
 
-/** `Round 1: LR=0.001, BS=32, Accuracy=0.7325`. The value is on test; where there is none, on validation, and the line says so. */
-export function roundLine(round: Round, objective: string, failure?: string): string {
+/**
+ * `Round 1: LR=0.001, BS=32, Accuracy=0.7325`. The value is on test; where there is none, on validation, and the line says so. A command's values are what
+ * it says they are; that it was pruned is said with the reason.
+ */
+export function roundLine(
+  round: Round,
+  objective: string,
+  { kind }: Pick<StartedEvent, 'kind'>,
+  failure?: string,
+): string {
   const settings = Object.entries(flatten(round.params)).map(
     ([path, value]) => `${SHORT_NAMES[path] ?? path}=${valueText(value)}`,
   );
@@ -22,10 +30,13 @@ export function roundLine(round: Round, objective: string, failure?: string): st
     onTest !== undefined
       ? `${capitalize(objective)}=${metricNumber(onTest)}`
       : onValidation !== undefined
-        ? `${capitalize(objective)}=${metricNumber(onValidation)} (validation)`
+        ? `${capitalize(objective)}=${metricNumber(onValidation)}${kind === 'command' ? prunedText(round) : ' (validation)'}`
         : `${round.state}${failure === undefined ? '' : `: ${oneLine(failure)}`}`;
   return `Round ${round.number + 1}: ${[...settings, result].join(', ')}`;
 }
+
+const prunedText = ({ state, reason = 'stopped' }: Round): string =>
+  state === 'pruned' ? ` (pruned: ${oneLine(reason)})` : '';
 
 export interface TrialRow {
   readonly number: number;
@@ -91,14 +102,15 @@ export function trialTable(trials: readonly TrialRow[], objectives: readonly Obj
 
 /** Everything after the last progress line. */
 export function finalReport(
-  { objective }: StartedEvent,
+  started: StartedEvent,
   finished: readonly TrialEvent[],
   done: DoneEvent,
   screen: Screen,
 ): string {
+  const { objective } = started;
   const ran = new Map(finished.map((trial) => [trial.number, trial]));
   const { rounds } = done;
-  const lines = rounds.map((round) => roundLine(round, objective.name, ran.get(round.number)?.error));
+  const lines = rounds.map((round) => roundLine(round, objective.name, started, ran.get(round.number)?.error));
   if (rounds.length > 0) {
     const rows = rounds.map((round) => {
       const { epochs = null, seconds = null } = ran.get(round.number) ?? {};
@@ -107,19 +119,24 @@ export function finalReport(
     lines.push('', trialTable(rows, [objective], screen));
   }
   if (lines.length > 0) lines.push('');
-  lines.push(...bestLines(done, objective.name, screen));
+  lines.push(...bestLines(done, started, screen));
   if (done.bundle !== undefined) {
     lines.push(`Model: ${done.bundle}`, `Predict: attune predict ${shellWord(done.bundle)} FILE`);
   }
+  if (done.artifacts !== undefined) lines.push(`Files: ${done.artifacts}`);
   return lines.join('\n');
 }
 
-function bestLines(done: DoneEvent, objective: string, { colors }: Screen): string[] {
+function bestLines(
+  done: DoneEvent,
+  { kind, objective: { name: objective } }: StartedEvent,
+  { colors }: Screen,
+): string[] {
   if (done.best === null) return [colors.red(`No trial completed (${count(done.trials, 'trial')}).`)];
   const { number, params, values } = done.best;
   const onTest = done.test?.[objective];
   const measured = [
-    `${objective} ${metricNumber(values[objective] ?? NaN)} on validation`,
+    `${objective} ${metricNumber(values[objective] ?? NaN)}${kind === 'command' ? '' : ' on validation'}`,
     ...(onTest === undefined ? [] : [`${metricNumber(onTest)} on test`]),
   ].join(', ');
   return [`${colors.bold(`Best: trial ${number}`)}, ${measured}`, `  ${paramsText(params)}`];

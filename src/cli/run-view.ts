@@ -16,6 +16,8 @@ export interface RunningTrial {
     readonly samplesPerSecond: number;
   } | null;
   readonly metric: number | null;
+  /** The last step that a command reported. */
+  readonly step: number | null;
 }
 
 export interface RunView {
@@ -42,7 +44,7 @@ export function advance(view: RunView, event: RunEvent, at: number): RunView {
     case 'trialStarted': {
       const { number, params } = event;
       const others = view.running.filter((trial) => trial.number !== number);
-      const running = [...others, { number, params, startedAt: at, progress: null, metric: null }];
+      const running = [...others, { number, params, startedAt: at, progress: null, metric: null, step: null }];
       return { ...view, running: running.sort((a, b) => a.number - b.number) };
     }
     case 'progress': {
@@ -59,6 +61,10 @@ export function advance(view: RunView, event: RunEvent, at: number): RunView {
       const { name } = view.started.objective;
       const metric = metrics[name] ?? (name === 'loss' ? loss : null);
       return update(view, event.number, (trial) => ({ ...trial, metric: metric ?? trial.metric }));
+    }
+    case 'step': {
+      const metric = event.values[view.started.objective.name] ?? null;
+      return update(view, event.number, (trial) => ({ ...trial, step: event.step, metric: metric ?? trial.metric }));
     }
     case 'trial':
       return {

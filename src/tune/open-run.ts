@@ -8,7 +8,7 @@ import { basename, extname, resolve } from 'node:path';
 import { TuneError, type Storage, type StudyDefinition } from '#core';
 import { openStorage } from '#storage';
 import { createStudy, openStudy, type Study } from '#study';
-import type { Experiment } from './experiment.ts';
+import type { BegunWith, Tuned } from './tuned.ts';
 import { DEFAULT_STORAGE, type RunOptions } from './run-options.ts';
 
 const usage = (message: string, facts: Readonly<Record<string, unknown>> = {}): TuneError =>
@@ -41,10 +41,8 @@ export function runStorage(address: string = DEFAULT_STORAGE): RunStorage {
 const LOOKING = { sampler: 'random', pruner: 'none' };
 
 /** A study that is to be gone on with. */
-export interface Resumed {
+export interface Resumed extends BegunWith {
   readonly definition: StudyDefinition;
-  /** What --epochs said when it was begun. */
-  readonly epochs: number | null;
 }
 
 /** The study that is to be gone on with; null if a new one is begun. */
@@ -102,7 +100,7 @@ function read({ name, definition, trials, attributes, lag }: Study, options: Run
 const EPOCHS = 'epochs';
 
 export interface OpenRunOptions {
-  readonly experiment: Experiment;
+  readonly tuned: Tuned;
   readonly options: RunOptions;
   readonly storage: Storage;
   readonly resumed: Resumed | null;
@@ -113,25 +111,20 @@ export interface OpenRunOptions {
 }
 
 /** Opens the resumed study, or creates the new one under a name that is free. */
-export async function openRun({
-  experiment,
-  options,
-  storage,
-  resumed,
-  trials,
-  maxSteps,
-}: OpenRunOptions): Promise<Study> {
+export async function openRun({ tuned, options, storage, resumed, trials, maxSteps }: OpenRunOptions): Promise<Study> {
   const { file, epochs } = options;
-  const { space, objective } = experiment;
-  const sampler =
-    options.sampler ?? (typeof experiment.sampler === 'string' && resumed ? undefined : experiment.sampler);
-  const pruner = options.pruner ?? (experiment.pruner === 'auto' ? undefined : experiment.pruner);
+  const { space, objective } = tuned;
+  const sampler = options.sampler ?? (typeof tuned.sampler === 'string' && resumed ? undefined : tuned.sampler);
+  const pruner = options.pruner ?? (tuned.pruner === 'auto' ? undefined : tuned.pruner);
   const study = await createStudy({
-    name: resumed?.definition.name ?? options.study ?? (await freeName(basename(file, extname(file)), storage)),
+    name:
+      resumed?.definition.name ??
+      options.study ??
+      (await freeName(tuned.name ?? basename(file, extname(file)), storage)),
     space,
     objectives: { [objective.name]: objective.direction },
     storage,
-    seed: resumed?.definition.seed ?? options.seed ?? experiment.seed,
+    seed: resumed?.definition.seed ?? options.seed ?? tuned.seed,
     source: resolve(file),
     ...(sampler === undefined ? {} : { sampler }),
     ...(pruner === undefined ? {} : { pruner }),

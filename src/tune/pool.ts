@@ -41,7 +41,7 @@ export function createPool({ executor, setup, onDownload }: PoolOptions): Pool {
   let setupToSend = setup;
 
   async function start(): Promise<WorkerProcess | Exit | null> {
-    const worker = await startWorker(executor);
+    const worker = await startWorker(executor, setup.kind);
     started.add(worker);
     void worker.exited.then(() => started.delete(worker));
     if (stopped) {
@@ -55,7 +55,7 @@ export function createPool({ executor, setup, onDownload }: PoolOptions): Pool {
       throw new TuneError(answer.error.code, answer.error.message);
     }
     // What one worker has checked need not be checked again.
-    setupToSend = { ...setup, check: [] };
+    if (setup.kind === 'experiment') setupToSend = { ...setup, check: [] };
     return worker;
   }
 

@@ -2,14 +2,20 @@
  * What the run and its workers say to each other. A worker does one thing at a time; each request ends with exactly one answer or with the worker's end.
  *   prepare → (download …) → prepared | refused
  *   train   → (progress | epoch → decision) … → trained | paused | failed
+ *   train   → (step → decision) … → ran | paused | failed | lost                  of a command
  *   test    → tested | failed
  */
 import type { Params, Values } from '#core';
 import type { EpochReport } from '#train';
+import type { Exit } from '#executors';
 import type { CheckpointPlace } from './checkpoint.ts';
+import type { CommandSetup } from './command/command-study.ts';
 
-/** All that a worker needs to make trials of an experiment, the same for every trial. */
-export interface WorkerSetup {
+/** All that a worker needs to make trials, the same for every trial. */
+export type WorkerSetup = ExperimentSetup | CommandSetup;
+
+export interface ExperimentSetup {
+  readonly kind: 'experiment';
   readonly file: string; // absolute
   readonly dataDir: string | null;
   readonly seed: number;
@@ -24,12 +30,14 @@ export interface TrialJob {
   readonly number: number;
   readonly params: Params;
   readonly seed: number;
-  /** Where the trial's bundle is written. */
+  /** The trial's folder: its bundle, or what its command writes. */
   readonly bundle: string;
   /** Where its state is kept after each epoch, and found when it goes on. */
   readonly checkpoint: CheckpointPlace;
   /** The last epoch that the study has heard of; 0 if none. Epochs up to it are not reported again. */
   readonly reported: number;
+  /** What the study heard last; null if nothing. */
+  readonly measured: Values | null;
 }
 
 export type EpochDecision = 'continue' | 'stop' | 'pause';
@@ -46,6 +54,8 @@ export interface WireError {
   readonly message: string;
   /** Of what is no TuneError. */
   readonly stack?: string;
+  /** The last that a command printed. */
+  readonly output?: string;
 }
 
 export interface Trained {
@@ -56,6 +66,18 @@ export interface Trained {
   readonly bestEpoch: number;
   readonly seconds: number;
   readonly stopReason: string;
+}
+
+/** A command that ended as it should. */
+export interface Ran {
+  readonly type: 'ran';
+  /** The last reported value of each metric. */
+  readonly values: Values;
+  /** It was told to stop. */
+  readonly stopped: boolean;
+  readonly seconds: number;
+  /** The last that it printed. */
+  readonly output: string;
 }
 
 export type FromWorker =
@@ -77,7 +99,11 @@ export type FromWorker =
       readonly samplesPerSecond: number;
     }
   | { readonly type: 'epoch'; readonly report: EpochReport }
+  | { readonly type: 'step'; readonly step: number; readonly values: Values }
   | Trained
+  | Ran
+  /** The command was ended from outside; its worker is well. */
+  | { readonly type: 'lost'; readonly exit: Exit }
   /** After the decision 'pause': the checkpoint of its last epoch is on disk. */
   | { readonly type: 'paused' }
   | { readonly type: 'tested'; readonly values: Values }

@@ -11,6 +11,7 @@ export type RunEvent =
   | TrialStartedEvent
   | ProgressEvent
   | EpochEvent
+  | StepEvent
   | TrialEvent
   | RetryEvent
   | TestingEvent
@@ -18,6 +19,7 @@ export type RunEvent =
 
 export interface StartedEvent {
   readonly type: 'started';
+  readonly kind: 'experiment' | 'command';
   readonly study: string;
   /** Planned trials of the whole study; null when only the sampler knows its end. */
   readonly trials: number | null;
@@ -60,6 +62,14 @@ export interface EpochEvent {
   readonly report: EpochReport;
 }
 
+/** What a command reported. */
+export interface StepEvent {
+  readonly type: 'step';
+  readonly number: number;
+  readonly step: number;
+  readonly values: Values;
+}
+
 export interface TrialEvent {
   readonly type: 'trial';
   readonly number: number;
@@ -70,6 +80,8 @@ export interface TrialEvent {
   readonly epochs: number;
   readonly seconds: number;
   readonly error?: string;
+  /** Why it was pruned. */
+  readonly reason?: string;
 }
 
 /** A worker died under a trial; the trial goes back and is run again. */
@@ -92,6 +104,8 @@ export interface Round {
   readonly state: 'complete' | 'pruned' | 'failed';
   readonly values: Values | null;
   readonly test: Values | null;
+  /** Why it was pruned. */
+  readonly reason?: string;
 }
 
 export interface TrialResult {
@@ -114,6 +128,8 @@ export interface DoneEvent {
   readonly test?: Values;
   /** Folder with the best trial's bundle. */
   readonly bundle?: string;
+  /** Folder with what the best trial's command wrote; only of commands, which have no bundle. */
+  readonly artifacts?: string;
   /** Finished trials in order of number. */
   readonly rounds: readonly Round[];
   readonly reason: EndReason;

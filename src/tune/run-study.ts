@@ -1,5 +1,6 @@
 /**
- * Runs an experiment: opens its study, trains trials in worker processes, evaluates them on test when the search has ended, and hands back the best.
+ * Runs an experiment or a command: opens its study, runs trials in worker processes, evaluates an experiment's on test when the search has ended, and hands
+ * back the best.
  *
  * Nothing is written before the experiment, the options and, in a worker, the data and the models have been checked.
  * All events are written by this process; workers only compute. If it dies its workers do, and its running trials are put back in line by whoever
@@ -7,33 +8,29 @@
  */
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { basename, dirname, extname, resolve } from 'node:path';
-import { isFinished, lastStep, type Params } from '#core';
+import { basename, extname, resolve } from 'node:path';
+import { isFinished } from '#core';
 import { childProcess } from '#executors';
-import { createRng } from '#math';
-import { cardinality, gridPoints, gridCount, sampleUniform } from '#space';
+import { gridCount } from '#space';
 import type { Study } from '#study';
-import { checkpointIdentity, sweepCheckpoints } from './checkpoint.ts';
-import type { Experiment } from './experiment.ts';
-import { loadExperiment } from './load-experiment.ts';
 import { findResumed, openRun, runStorage, type Resumed } from './open-run.ts';
-import { bestFolder, checkpointFile, checkWritable, replaceFolder, trialFolder } from './out-folder.ts';
+import { bestFolder, checkWritable, replaceFolder, trialFolder } from './out-folder.ts';
 import { createPool, type Pool } from './pool.ts';
 import type { WorkerSetup } from './protocol.ts';
 import type { EndReason, Round, RunEvent, RunSummary } from './run-event.ts';
 import { DEFAULT_OUT, type RunOptions } from './run-options.ts';
-import { recover, search, type JobOf } from './search.ts';
+import { recover, search } from './search.ts';
+import { trialFiles, type TrialFiles } from './trial-files.ts';
+import { loadTuned, type Tuned } from './tuned.ts';
 import { testPhase, testValues, untested } from './test-phase.ts';
 
 /** Trials of a sampler that would go on for ever. */
 const DEFAULT_TRIALS = 20;
-/** Spaces up to this size are tried against the data point by point before a run, larger ones by a sample. */
-const CHECK_ALL = 64;
-const CHECK_SAMPLE = 16;
+/** From SIGTERM to SIGKILL of a worker. */
+const WORKER_GRACE_MS = 5000;
 
 export async function runStudy(options: RunOptions, onEvent: (event: RunEvent) => void): Promise<RunSummary> {
-  const file = resolve(options.file);
-  const experiment = await loadExperiment(options.file);
+  const tuned = await loadTuned(options);
   const out = resolve(options.out ?? DEFAULT_OUT);
   const storage = runStorage(options.storage);
   const ending = createEnding(options);
@@ -42,81 +39,58 @@ export async function runStudy(options: RunOptions, onEvent: (event: RunEvent) =
     const resumed = await findResumed(options, storage);
     checkWritable(out);
 
-    const seed = resumed?.definition.seed ?? options.seed ?? experiment.seed;
-    const tried = paramsToCheck(experiment, seed);
-    const setup: WorkerSetup = {
-      file,
-      dataDir: options.dataDir === undefined ? null : resolve(options.dataDir),
-      seed,
-      epochs: options.epochs ?? resumed?.epochs ?? null,
-      check: resumed ? [] : tried,
-    };
-    const newPool = (): Pool => createPool({ executor: childProcess(), setup, onDownload: onEvent });
+    const seed = resumed?.definition.seed ?? options.seed ?? tuned.seed;
+    const setup = tuned.setup(seed, resumed);
+    // The worker of a command gives it its own time to end.
+    const graceMs = (setup.kind === 'command' ? setup.graceMs : 0) + WORKER_GRACE_MS;
+    const newPool = (): Pool => createPool({ executor: childProcess({ graceMs }), setup, onDownload: onEvent });
     pool = newPool();
     ending.onEnd(() => void pool?.stop());
     const first = await pool.worker(0);
     if (first === null && !resumed) return endedEarly(options, ending.reason() ?? 'interrupted', onEvent);
 
     const study = await openRun({
-      experiment,
+      tuned,
       options,
       storage: await storage.open(),
       resumed,
-      trials: plannedTrials(experiment, options, resumed),
-      maxSteps: setup.epochs ?? longest(experiment, tried),
+      trials: plannedTrials(tuned, options, resumed),
+      maxSteps: tuned.maxSteps(seed, resumed),
     });
-    const jobOf: JobOf = (trial) => {
-      const { number, params } = trial;
-      const trialSeed = study.seedOf(number);
-      const { definition } = study;
-      return {
-        study: study.name,
-        number,
-        params,
-        seed: trialSeed,
-        bundle: trialFolder(out, study.name, number),
-        checkpoint: {
-          path: checkpointFile(out, study.name, number),
-          identity: checkpointIdentity({ definition, number, params, seed: trialSeed, epochs: setup.epochs, file }),
-        },
-        reported: lastStep(trial) ?? 0,
-      };
-    };
-    await recover(study, jobOf);
+    const files = trialFiles(study, out, setup);
+    await recover(study, files);
     const trials = study.hints.trials ?? Infinity;
     const finishedBefore = study.trials.filter(isFinished).length;
     const left = Math.max(1, trials - finishedBefore);
-    const parallel = Math.min(options.parallel ?? availableParallelism(), left);
-    const lag = await study.settleLag(options.lag, options.parallel ?? availableParallelism());
-    const objective = experiment.objective;
+    const slots = options.parallel ?? tuned.parallel ?? availableParallelism();
+    const parallel = Math.min(slots, left);
+    const lag = await study.settleLag(options.lag, slots);
     onEvent({
       type: 'started',
+      kind: setup.kind,
       study: study.name,
       trials: study.hints.trials ?? null,
       parallel,
       resumed: finishedBefore,
-      objective,
+      objective: tuned.objective,
     });
 
     if (first)
-      await search({ study, pool, parallel, lag, trials, jobOf, onEvent, stopped: () => ending.reason() !== null });
+      await search({ study, pool, parallel, lag, trials, files, onEvent, stopped: () => ending.reason() !== null });
 
-    if (ending.reason() !== 'interrupted') {
+    if (ending.reason() !== 'interrupted' && setup.kind === 'experiment') {
       if (ending.reason() === 'timeout') {
         await pool.stop();
         pool = newPool();
       }
-      await testTrials(study, pool, parallel, jobOf, onEvent);
+      await testTrials(study, pool, parallel, files.jobOf, onEvent);
     }
     await pool.stop();
     // Of trials whose run died before it could tidy up.
-    await sweepCheckpoints(dirname(trialFolder(out, study.name, 0)), (number) => {
-      const trial = study.trials[number];
-      return trial !== undefined && !isFinished(trial);
-    });
+    await files.sweep();
     const reason = ending.reason() ?? 'finished';
     if (reason === 'finished') await study.finish('all trials are done');
-    const summary = await summarise(study, reason, out, storage.address);
+    const summary = await summarise(study, setup.kind, reason, out, storage.address);
     await study.close();
     onEvent({ type: 'done', ...summary });
     return summary;
@@ -165,9 +139,9 @@ function createEnding({ signal, timeoutMs }: RunOptions) {
 }
 
 /** How many trials the study is to have: what was asked for, else the size of the grid, else a default for samplers without an end. */
-function plannedTrials(experiment: Experiment, options: RunOptions, resumed: Resumed | null): number | null {
-  const asked = options.trials ?? resumed?.definition.hints.trials ?? experiment.trials;
-  const { sampler: given, space } = experiment;
+function plannedTrials(tuned: Tuned, options: RunOptions, resumed: Resumed | null): number | null {
+  const asked = options.trials ?? resumed?.definition.hints.trials ?? tuned.trials;
+  const { sampler: given, space } = tuned;
   const sampler = options.sampler ?? (typeof given === 'string' ? given : given.name);
   if (sampler !== 'grid') return asked ?? DEFAULT_TRIALS;
   // A grid of the user's own has a resolution that only it knows.
@@ -176,29 +150,11 @@ function plannedTrials(experiment: Experiment, options: RunOptions, resumed: Res
   return asked === null ? size : Math.min(asked, size);
 }
 
-/** The most epochs that `train` asks for among some params; null if it does not say, or throws. */
-function longest({ train, epochs }: Experiment, params: readonly Params[]): number | null {
-  const asked = params.map((one) => {
-    try {
-      return train(one).epochs ?? epochs ?? 0;
-    } catch {
-      return 0; // such a trial will fail
-    }
-  });
-  return Math.max(0, ...asked) || null;
-}
-
-function paramsToCheck({ space }: Experiment, seed: number): Params[] {
-  if (cardinality(space) <= CHECK_ALL) return [...gridPoints(space)];
-  const rng = createRng(seed).fork('check');
-  return Array.from({ length: CHECK_SAMPLE }, (_, i) => sampleUniform(space, rng.fork(i)));
-}
-
 async function testTrials(
   study: Study,
   pool: Pool,
   parallel: number,
-  jobOf: JobOf,
+  jobOf: TrialFiles['jobOf'],
   onEvent: (event: RunEvent) => void,
 ): Promise<void> {
   await study.refresh();
@@ -212,22 +168,33 @@ async function testTrials(
   await testPhase({ study, pool, parallel, trials, jobOf });
 }
 
-async function summarise(study: Study, reason: EndReason, out: string, address: string): Promise<RunSummary> {
+async function summarise(
+  study: Study,
+  kind: WorkerSetup['kind'],
+  reason: EndReason,
+  out: string,
+  address: string,
+): Promise<RunSummary> {
   await study.refresh();
   const finished = study.trials.filter(isFinished);
   const rounds = finished.map((trial): Round => {
     const { number, params, state } = trial;
-    return { number, params, state, values: trial.state === 'failed' ? null : trial.values, test: testValues(trial) };
+    const values = trial.state === 'failed' ? null : trial.values;
+    const reason = trial.state === 'pruned' ? { reason: trial.reason } : {};
+    return { number, params, state, values, test: testValues(trial), ...reason };
   });
   const { best } = study;
   const test = best && testValues(best);
-  const bundle = best && reason !== 'interrupted' ? await saveBest(study.name, best.number, out) : null;
+  const artifacts = best && kind === 'command' ? trialFolder(out, study.name, best.number) : null;
+  const bundle =
+    best && kind === 'experiment' && reason !== 'interrupted' ? await saveBest(study.name, best.number, out) : null;
   return {
     study: study.name,
     trials: finished.length,
     best: best && { number: best.number, params: best.params, values: best.values },
     ...(test ? { test } : {}),
     ...(bundle ? { bundle } : {}),
+    ...(artifacts ? { artifacts } : {}),
     rounds,
     reason,
     resumable: reason !== 'finished' && address !== 'memory',

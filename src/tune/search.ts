@@ -10,9 +10,9 @@ import { isTuneError } from '#math';
 import { workerAlive } from '#storage';
 import type { Study, Trial } from '#study';
 import { CRASH_LIMIT, describeExit, isKill, KILL_LIMIT, type Pool } from './pool.ts';
-import { checkpointEpoch, removeCheckpoint } from './checkpoint.ts';
-import type { TrialJob } from './protocol.ts';
+import type { EpochDecision } from './protocol.ts';
 import type { RunEvent } from './run-event.ts';
+import type { TrialFiles } from './trial-files.ts';
 import type { Lost, WorkerProcess } from './worker-process.ts';
 
 /** What other processes do to the study is looked at this often while there is nothing to run. */
@@ -28,7 +28,7 @@ export interface SearchOptions {
   readonly lag: number | null;
   /** The study is to have so many trials. */
   readonly trials: number;
-  readonly jobOf: JobOf;
+  readonly files: TrialFiles;
   readonly onEvent: (event: RunEvent) => void;
   /** True once the run is to end: lost trials then go back without blame. */
   readonly stopped: () => boolean;
@@ -48,13 +48,11 @@ function createNews() {
   };
 }
 
-/** What a worker needs to know of a trial. */
-export type JobOf = (trial: TrialRecord) => TrialJob;
-
 type Answer = Awaited<ReturnType<WorkerProcess['train']>>;
 
 export async function search(options: SearchOptions): Promise<void> {
-  const { study, pool, parallel, lag, trials, jobOf, onEvent, stopped } = options;
+  const { study, pool, parallel, lag, trials, files, onEvent, stopped } = options;
+  const { objectives } = study.definition;
   const news = createNews();
   const losses = new Map<number, { crashes: number; kills: number }>();
   await Promise.all(Array.from({ length: parallel }, (_, slot) => fill(slot)));
@@ -74,37 +72,47 @@ export async function search(options: SearchOptions): Promise<void> {
   /** The next trial; null when none is left or the run ends. Waits while trials of other slots or runs may still come back. */
   async function next(): Promise<Trial | null> {
     while (!stopped()) {
-      const work = await study.next(trials, { resumable: true, lag });
+      const work = await study.next(trials, { resumable: files.resumable, lag });
       if ('trial' in work) return work.trial;
       if ('nothing' in work && study.counts.running + study.counts.waiting === 0) return null;
-      if (!(await news.within(POLL_MS))) await recover(study, jobOf);
+      if (!(await news.within(POLL_MS))) await recover(study, files);
     }
     return null;
   }
 
   function train(worker: WorkerProcess, trial: Trial): Promise<Answer> {
     const { number } = trial;
-    return worker.train(jobOf(recordOf(trial)), {
+    return worker.train(files.jobOf(recordOf(trial)), {
       onProgress: (progress) => onEvent({ ...progress, number }),
-      onEpoch: async (report) => {
+      onEpoch: (report) => {
         onEvent({ type: 'epoch', number, report });
-        try {
-          const { decision } = await study.report(trial, report.epoch, { loss: report.loss, ...report.metrics });
-          return decision;
-        } catch (error) {
-          if (isTakenAway(error)) return 'stop';
-          throw error;
-        }
+        return decide(trial, report.epoch, { loss: report.loss, ...report.metrics });
+      },
+      onStep: (step, values) => {
+        onEvent({ type: 'step', number, step, values });
+        return decide(trial, step, values);
       },
     });
+  }
+
+  async function decide(trial: Trial, step: number, values: Values): Promise<EpochDecision> {
+    try {
+      return (await study.report(trial, step, values)).decision;
+    } catch (error) {
+      if (isTakenAway(error)) return 'stop';
+      throw error;
+    }
   }
 
   async function commit(trial: Trial, answer: Answer): Promise<void> {
     try {
       const record = await tell(trial, answer);
       if (record === null) return;
-      await removeCheckpoint(jobOf(record).checkpoint.path);
-      const seconds = answer.type === 'trained' ? answer.seconds : (record.endedAt - record.startedAt) / 1000;
+      await files.ended(record);
+      const seconds =
+        answer.type === 'trained' || answer.type === 'ran'
+          ? answer.seconds
+          : (record.endedAt - record.startedAt) / 1000;
       onEvent(trialEvent(record, seconds));
     } catch (error) {
       // Another run took the trial over while this one was frozen: its result counts.
@@ -122,11 +130,20 @@ export async function search(options: SearchOptions): Promise<void> {
         await study.setAttribute(trial.number, 'bestEpoch', answer.bestEpoch);
         return study.tell(trial, { state: 'complete', values });
       }
+      case 'ran': {
+        const { values, stopped: pruned, output } = answer;
+        if (output !== '') await study.setAttribute(trial.number, 'output', output);
+        // Stopped before its first value: it ends without any.
+        const told = objectives.every(({ name }) => name in values) ? { values } : {};
+        if (pruned) return study.tell(trial, { state: 'pruned', ...told });
+        await study.setAttribute(trial.number, 'metrics', finite(values));
+        return study.tell(trial, { state: 'complete', values });
+      }
       case 'failed': {
-        const { message, stack } = answer.error;
+        const { message, stack, output = stack } = answer.error;
         return study.tell(trial, {
           state: 'failed',
-          error: { message, ...(stack === undefined ? {} : { output: stack }) },
+          error: { message, ...(output === undefined ? {} : { output }) },
         });
       }
       // The log says so already: it was the study's decision.
@@ -144,7 +161,7 @@ export async function search(options: SearchOptions): Promise<void> {
   }
 
   function keptStep(trial: Trial): number | null {
-    return kept(recordOf(trial), jobOf);
+    return files.keptStep(recordOf(trial));
   }
 
   async function lose(trial: Trial, { exit }: Lost): Promise<FinishedTrial | null> {
@@ -168,17 +185,8 @@ export async function search(options: SearchOptions): Promise<void> {
   }
 }
 
-/**
- * The last measurement that need not be made again: the checkpoint has it, and what the pruner said of it was acted on. Of the very last one that is not
- * known, so the trial's next worker reports it again, from the checkpoint's history and without training.
- */
-function kept(trial: TrialRecord, jobOf: JobOf): number | null {
-  const epoch = checkpointEpoch(jobOf(trial).checkpoint) ?? -Infinity;
-  return trial.measurements.findLast(({ step }, i) => step <= epoch && i < trial.measurements.length - 1)?.step ?? null;
-}
-
 /** Puts trials back in line whose run is gone. */
-export function recover(study: Study, jobOf: JobOf): Promise<number[]> {
+export function recover(study: Study, files: TrialFiles): Promise<number[]> {
   const lastHeard = (worker: string): number => {
     const times = study.trials.flatMap((trial) =>
       trial.state === 'running' && trial.worker === worker ? [trial.startedAt, trial.measurements.at(-1)?.at ?? 0] : [],
@@ -187,7 +195,7 @@ export function recover(study: Study, jobOf: JobOf): Promise<number[]> {
   };
   const isAlive = (worker: string): boolean =>
     worker.startsWith(`${hostname()}:`) ? workerAlive(worker) : Date.now() - lastHeard(worker) < FOREIGN_SILENCE_MS;
-  return study.recover(isAlive, { keptStep: (trial) => kept(trial, jobOf) });
+  return study.recover(isAlive, { keptStep: (trial) => files.keptStep(trial) });
 }
 
 /** Attributes are JSON, which has no NaN and no infinities: such metrics are left out. */
@@ -205,6 +213,7 @@ function trialEvent(record: FinishedTrial, seconds: number): RunEvent {
     epochs: measurements.length,
     seconds,
     ...(state === 'failed' ? { error: record.error.message } : {}),
+    ...(state === 'pruned' ? { reason: record.reason } : {}),
   };
 }
 

@@ -5,14 +5,15 @@
 import type { TrialRecord, Values } from '#core';
 import type { Study } from '#study';
 import { CRASH_LIMIT, describeExit, isKill, KILL_LIMIT, type Pool } from './pool.ts';
-import { finite, type JobOf } from './search.ts';
+import { finite } from './search.ts';
+import type { TrialFiles } from './trial-files.ts';
 
 export interface TestPhaseOptions {
   readonly study: Study;
   readonly pool: Pool;
   readonly parallel: number;
   readonly trials: readonly TrialRecord[];
-  readonly jobOf: JobOf;
+  readonly jobOf: TrialFiles['jobOf'];
 }
 
 /** Metrics on test; null if it was not evaluated, or the data set has no test rows. */

@@ -27,6 +27,7 @@ parent.onMessage((message) => {
 
 async function answer(request: Exclude<ToWorker, { type: 'decision' }>): Promise<FromWorker> {
   if (request.type === 'prepare') {
+    if (request.setup.kind !== 'experiment') throw new Error('internal: an experiment worker was given a command');
     const { file, check, ...options } = request.setup;
     try {
       const experiment = await loadExperiment(file);

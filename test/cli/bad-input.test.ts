@@ -75,7 +75,7 @@ describe('bad usage is refused:', { timeout: 60_000 }, () => {
     [['run', 'study.ts', '--pruner', 'nome'], 'There is no pruner "nome": did you mean "none"?'],
     [['run', 'study.ts', '--storage', 'mysql://x'], 'unknown storage "mysql://x"'],
     [['run', 'study.ts', '--study', ''], '--study got an empty text.'],
-    [['run', 'study.yaml'], 'studies in YAML cannot be run yet'],
+    [['run', 'study.yaml'], 'There is no file study.yaml'],
     [['export', 'x', '--format', 'xml'], '--format wants csv or json or tensorboard or optuna; got "xml".'],
     [['export', 'x', '--format', 'optuna'], '--format optuna is not available yet'],
   ])('%j', async (args, sentence) => {

@@ -1,7 +1,6 @@
 /**
  * `attune run FILE`: checks what can be checked at once, runs the study, shows it, answers with the exit code of the contract.
  */
-import { extname } from 'node:path';
 import { pruners } from '#pruners';
 import { samplers } from '#samplers';
 import type { RunSummary } from '#tune';
@@ -13,11 +12,6 @@ import type { RunFlags } from '../flags.ts';
 import { shellWord } from '../report.ts';
 
 export async function run(file: string, flags: RunFlags): Promise<ExitCode> {
-  if (['.yaml', '.yml'].includes(extname(file).toLowerCase())) {
-    throw usage(`${file}: studies in YAML cannot be run yet; write an experiment in a .ts, .js or .mjs file.`, {
-      file,
-    });
-  }
   checkName('sampler', flags.sampler, samplers);
   checkName('pruner', flags.pruner, pruners);
 

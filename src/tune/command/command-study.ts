@@ -42,7 +42,6 @@ export interface CommandStudy extends Pick<
   Experiment,
   'space' | 'objective' | 'sampler' | 'pruner' | 'seed' | 'trials'
 > {
-  readonly kind: 'attune.command';
   readonly name: string | null;
   readonly parallel: number | null;
   readonly setup: CommandSetup;
@@ -114,7 +113,6 @@ export function parseCommandStudy(content: string, file: string, folder: string)
     );
 
   return {
-    kind: 'attune.command',
     name: given.name ?? null,
     space,
     objective: { name: metric, direction: goal },

@@ -1,0 +1,85 @@
+/**
+ * What a run tunes: an experiment in a module, or a command in a YAML file. Both have a space, an objective and a plan; they differ in what a worker is given.
+ */
+import { resolve } from 'node:path';
+import type { Params } from '#core';
+import { createRng, TuneError } from '#math';
+import { cardinality, gridPoints, sampleUniform } from '#space';
+import { isCommandFile, loadCommandStudy } from './command/command-study.ts';
+import type { Experiment } from './experiment.ts';
+import { loadExperiment } from './load-experiment.ts';
+import type { WorkerSetup } from './protocol.ts';
+import type { RunOptions } from './run-options.ts';
+
+/** What a study that is gone on with was begun with. */
+export interface BegunWith {
+  /** What --epochs said. */
+  readonly epochs: number | null;
+}
+
+export interface Tuned extends Pick<Experiment, 'space' | 'objective' | 'sampler' | 'pruner' | 'seed' | 'trials'> {
+  /** Of the study; null: the file's. */
+  readonly name: string | null;
+  readonly parallel: number | null;
+  /** What workers need; `seed` is the study's. */
+  setup(seed: number, resumed: BegunWith | null): WorkerSetup;
+  /** The last step that a trial can reach, if it is known: what pruners plan with. */
+  maxSteps(seed: number, resumed: BegunWith | null): number | null;
+}
+
+/** Spaces up to this size are tried against the data point by point before a run, larger ones by a sample. */
+const CHECK_ALL = 64;
+const CHECK_SAMPLE = 16;
+
+export const loadTuned = (options: RunOptions): Promise<Tuned> =>
+  isCommandFile(options.file) ? loadCommand(options) : loadModule(options);
+
+async function loadModule({ file, dataDir, epochs: asked }: RunOptions): Promise<Tuned> {
+  const experiment = await loadExperiment(file);
+  const epochsOf = (resumed: BegunWith | null): number | null => asked ?? resumed?.epochs ?? null;
+  return {
+    ...experiment,
+    name: null,
+    parallel: null,
+    setup: (seed, resumed) => ({
+      kind: 'experiment',
+      file: resolve(file),
+      dataDir: dataDir === undefined ? null : resolve(dataDir),
+      seed,
+      epochs: epochsOf(resumed),
+      check: resumed ? [] : paramsToCheck(experiment, seed),
+    }),
+    maxSteps: (seed, resumed) => epochsOf(resumed) ?? longest(experiment, paramsToCheck(experiment, seed)),
+  };
+}
+
+function loadCommand({ file, dataDir, epochs }: RunOptions): Promise<Tuned> {
+  const { setup, ...study } = loadCommandStudy(file);
+  if (epochs !== undefined)
+    throw new TuneError(
+      'usage',
+      `--epochs is for experiments; how long the command of ${file} trains is its own affair (maxSteps in the file tells the pruner).`,
+      { file },
+    );
+  const found =
+    dataDir === undefined ? setup : { ...setup, env: { ...setup.env, ATTUNE_DATA_DIR: [resolve(dataDir)] } };
+  return Promise.resolve({ ...study, setup: () => found, maxSteps: () => setup.maxSteps });
+}
+
+/** The most epochs that `train` asks for among some params; null if it does not say, or throws. */
+function longest({ train, epochs }: Experiment, params: readonly Params[]): number | null {
+  const asked = params.map((one) => {
+    try {
+      return train(one).epochs ?? epochs ?? 0;
+    } catch {
+      return 0; // such a trial will fail
+    }
+  });
+  return Math.max(0, ...asked) || null;
+}
+
+function paramsToCheck({ space }: Experiment, seed: number): Params[] {
+  if (cardinality(space) <= CHECK_ALL) return [...gridPoints(space)];
+  const rng = createRng(seed).fork('check');
+  return Array.from({ length: CHECK_SAMPLE }, (_, i) => sampleUniform(space, rng.fork(i)));
+}
