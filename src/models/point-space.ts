@@ -8,6 +8,7 @@
  */
 import type { Rng } from '#math';
 import {
+  asSearched,
   flatten,
   fromUnit,
   indexOf,
@@ -126,8 +127,13 @@ export function pointSpaceOf(space: Space, fixed: Flat = NOTHING): PointSpace {
 }
 
 function createPointSpace(space: Space, fixed: Flat): PointSpace {
-  const dimensions = space.dimensions.filter((d) => d.param.kind !== 'fixed');
-  const constants = space.dimensions.filter((d) => d.param.kind === 'fixed');
+  const isConstant = ({ param }: Dimension): boolean => param.kind === 'fixed' && param.was === null;
+  const dimensions = space.dimensions.filter((d) => !isConstant(d)).map(asSearched);
+  const constants = space.dimensions.filter(isConstant);
+  /** Values that are held, by path: those given, and of parameters that were fixed while the study ran. */
+  const heldValues: Record<string, Choice> = { ...fixed };
+  for (const { path, param } of space.dimensions)
+    if (param.kind === 'fixed' && param.was !== null) heldValues[path] = param.value;
   const D = dimensions.length;
   const axes = dimensions.map((d): Axis =>
     d.type === 'unordered' ? 'category' : d.condition === null ? 'number' : 'conditionalNumber',
@@ -142,7 +148,7 @@ function createPointSpace(space: Space, fixed: Flat): PointSpace {
   });
   /** Coordinates that are held; NaN where there is a choice. */
   const held = dimensions.map(({ path }, d) => {
-    const value = fixed[path];
+    const value = heldValues[path];
     return value === undefined ? NaN : scales[d]!.toCoordinate(value);
   });
   const isHeld = (d: number): boolean => !Number.isNaN(held[d]);
@@ -228,7 +234,7 @@ function createPointSpace(space: Space, fixed: Flat): PointSpace {
       // What is fixed comes back as it was written, not rounded on its way.
       if (isOn(point, d))
         flat[dimension.path] =
-          isHeld(d) && point[d] === held[d] ? fixed[dimension.path]! : scales[d]!.toValue(point[d]!);
+          isHeld(d) && point[d] === held[d] ? heldValues[dimension.path]! : scales[d]!.toValue(point[d]!);
     });
     for (const { path, param } of constants) if (param.kind === 'fixed') flat[path] = param.value;
     return unflatten(space, flat);

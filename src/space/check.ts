@@ -58,6 +58,12 @@ function checkParam(param: Param, path: string): void {
       if (log && low <= 0) refuse('low must be > 0 when log is true', `got low = ${low}`, { low });
       if (log && step !== null && step !== 1)
         refuse('log and step exclude one another', `got step = ${step}`, { step });
+      if (kind === 'float' && param.logit) {
+        if (log) refuse('log and logit exclude one another', 'choose one');
+        if (step !== null) refuse('logit and step exclude one another', `got step = ${step}`, { step });
+        if (low <= 0 || high >= 1)
+          refuse('low and high must lie between 0 and 1 when logit is true', got, { low, high });
+      }
       if (step !== null) {
         if (!Number.isFinite(step) || step <= 0) refuse('step must be > 0', `got ${step}`, { step });
         if (kind === 'int' && !Number.isSafeInteger(step))
@@ -70,6 +76,15 @@ function checkParam(param: Param, path: string): void {
         refuse('default must lie within the range', `got ${param.default} for [${low}, ${high}]`, {
           default: param.default,
         });
+      if (param.default !== null && step !== null) {
+        const steps = (param.default - low) / step;
+        if (Math.abs(steps - Math.round(steps)) > 1e-6)
+          refuse(
+            'default must be low and a whole number of steps',
+            `got ${param.default} for low = ${low}, step = ${step}`,
+            { default: param.default },
+          );
+      }
       return;
     }
     case 'choice': {
@@ -98,6 +113,7 @@ function checkParam(param: Param, path: string): void {
     }
     case 'fixed':
       checkValue(param.value, refuse);
+      if (param.was !== null) checkParam(param.was, path);
       return;
     default:
       throw new TuneError(

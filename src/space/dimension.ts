@@ -32,6 +32,14 @@ export function dimensionsOf(fields: Fields, prefix: string, condition: Dimensio
   });
 }
 
+/** The dimension that models see: for a constant that was a parameter before an edit, this parameter. */
+export function asSearched(dimension: Dimension): Dimension {
+  const { param } = dimension;
+  return param.kind === 'fixed' && param.was !== null
+    ? { ...dimension, param: param.was, ...shapeOf(param.was) }
+    : dimension;
+}
+
 function shapeOf(param: Param): Pick<Dimension, 'type' | 'size' | 'labels'> {
   switch (param.kind) {
     case 'float': {

@@ -53,3 +53,18 @@ function unflattenFields(fields: Fields, flat: Flat, prefix: string): Record<str
   }
   return params;
 }
+
+/** Parameters with the values of `fill`, by path, where they have none, as far as the branches above are active. A branch is filled as a whole. */
+export function completed(params: Tree, fill: Tree): Tree {
+  return Object.entries(fill).reduce((tree, [path, value]) => withValue(tree, path.split('.'), value), params);
+}
+
+type Tree = Readonly<Record<string, unknown>>;
+
+/** `keys` is name, label, name, label, …, name: labels only lead the way. */
+function withValue(tree: Tree, [name = '', label, ...rest]: readonly string[], value: unknown): Tree {
+  const here = tree[name];
+  if (label === undefined) return here === undefined ? { ...tree, [name]: value } : tree;
+  if (typeof here !== 'object' || here === null || !('kind' in here) || here.kind !== label) return tree;
+  return { ...tree, [name]: withValue(here as Tree, rest, value) }; // an object, read by string keys
+}

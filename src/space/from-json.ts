@@ -1,16 +1,16 @@
 /** Reads a space from unknown JSON (a stored study, a YAML file); every refusal names the parameter. */
 import { didYouMean, TuneError } from '#math';
 import type { Constraint, Predicates } from './constraint.ts';
-import type { Choice, Fields, Param } from './param.ts';
+import type { Choice, Fields, FixedParam, Param } from './param.ts';
 import { space, type Space } from './space.ts';
 import { CONSTRAINTS, mapValues } from './to-json.ts';
 
 const KEYS: Readonly<Record<string, readonly string[]>> = {
-  float: ['low', 'high', 'log', 'step', 'default'],
+  float: ['low', 'high', 'log', 'logit', 'step', 'default'],
   int: ['low', 'high', 'log', 'step', 'default'],
   choice: ['choices', 'ordered', 'default'],
   branch: ['branches', 'default'],
-  fixed: ['value'],
+  fixed: ['value', 'was'],
 };
 
 /**
@@ -102,6 +102,7 @@ function paramFromJson(json: unknown, path: string): Param {
         low: required('low'),
         high: required('high'),
         log: boolean('log') ?? false,
+        logit: boolean('logit') ?? false,
         step: number('step') ?? null,
         default: number('default') ?? null,
       };
@@ -135,8 +136,16 @@ function paramFromJson(json: unknown, path: string): Param {
     }
     default:
       if (json['value'] === undefined) return refuse('"value" is missing.');
-      return { kind: 'fixed', value: json['value'] as Choice }; // checked by space()
+      return { kind: 'fixed', value: json['value'] as Choice, was: wasFromJson(json['was'], path) }; // checked by space()
   }
+}
+
+function wasFromJson(json: unknown, path: string): FixedParam['was'] {
+  if (json === undefined) return null;
+  const was = paramFromJson(json, path);
+  if (was.kind === 'branch' || was.kind === 'fixed')
+    throw new TuneError('bad-space', `parameter "${path}": "was" must be a float, an int or a choice.`, { path });
+  return was;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

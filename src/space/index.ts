@@ -21,13 +21,14 @@ export {
   type PredicateConstraint,
   type Predicates,
 } from './constraint.ts';
-export type { Dimension } from './dimension.ts';
+export { asSearched, type Dimension } from './dimension.ts';
 export { fits, space, type Infer, type Space } from './space.ts';
 export { spaceDifference } from './compare.ts';
+export { planEdit, type SpaceEdit } from './edit.ts';
 export { spaceFromJson } from './from-json.ts';
 export type { ConstraintJson, FieldsJson, ParamJson, SpaceJson } from './to-json.ts';
-export { flatten, isActive, unflatten, type Flat } from './flat.ts';
+export { completed, flatten, isActive, unflatten, type Flat } from './flat.ts';
 export { fromUnit, indexOf, toUnit, valueAt } from './unit.ts';
-export { readFixed, restrict } from './restrict.ts';
+export { readFixed, readFixedText, restrict } from './restrict.ts';
 export { sampleUniform } from './sample.ts';
 export { cardinality, gridCount, gridPoint, gridPoints, gridSize, type GridOptions } from './grid.ts';

@@ -20,6 +20,8 @@ export interface FloatParam extends Typed<number> {
   readonly low: number;
   readonly high: number;
   readonly log: boolean;
+  /** On the scale of ln(x / (1 - x)), for shares: 0.001 to 0.01 is as far as 0.99 to 0.999. */
+  readonly logit: boolean;
   readonly step: number | null;
   readonly default: number | null;
 }
@@ -56,6 +58,8 @@ export interface BranchParam<B extends Branches = Branches> extends Typed<InferB
 export interface FixedParam<C extends Choice = Choice> extends Typed<C> {
   readonly kind: 'fixed';
   readonly value: C;
+  /** What it was before the space of a running study was edited: earlier trials have other values of it, and models go on learning from them. */
+  readonly was: FloatParam | IntParam | ChoiceParam | null;
 }
 
 export type Param = FloatParam | IntParam | ChoiceParam | BranchParam | FixedParam;
@@ -71,14 +75,21 @@ export type InferParam<P> = P extends Typed<infer Out> ? Out : never;
 export type InferFields<F> = Prettify<{ -readonly [K in keyof F]: InferParam<F[K]> }>;
 type InferBranches<B> = { [L in keyof B]: Prettify<{ kind: L } & InferFields<B[L]>> }[keyof B];
 
-/** `log` and `step` exclude one another. */
+/** `log`, `logit` and `step` exclude one another. */
 type Scale =
   | { readonly log?: false; readonly step?: number; readonly default?: number }
   | { readonly log: true; readonly step?: never; readonly default?: number };
+type FloatScale =
+  | (Scale & { readonly logit?: false })
+  | { readonly logit: true; readonly log?: never; readonly step?: never; readonly default?: number };
 
-/** `float(1e-5, 1e-1, { log: true })`. */
-export function float(low: number, high: number, { log = false, step, default: start }: Scale = {}): FloatParam {
-  return { kind: 'float', low, high, log, step: step ?? null, default: start ?? null };
+/** `float(1e-5, 1e-1, { log: true })`, `float(0.9, 0.9999, { logit: true })`, `float(0, 0.5, { step: 0.1 })`. */
+export function float(
+  low: number,
+  high: number,
+  { log = false, logit = false, step, default: start }: FloatScale = {},
+): FloatParam {
+  return { kind: 'float', low, high, log, logit, step: step ?? null, default: start ?? null };
 }
 
 /** `int(1, 4)`, `int(16, 512, { log: true })`, `int(0, 100, { step: 10 })`. */
@@ -104,7 +115,7 @@ export function branch<const B extends Branches>(
 
 /** `fixed(10)`: the same value in every trial. */
 export function fixed<const C extends Choice>(value: C): FixedParam<C> {
-  return { kind: 'fixed', value };
+  return { kind: 'fixed', value, was: null };
 }
 
 /** The definition as one would write it, for messages. */
@@ -116,7 +127,7 @@ export function describeParam(param: Param): string {
   };
   switch (param.kind) {
     case 'float':
-      return `float(${param.low}, ${param.high}${options(param.log && 'log: true', param.step !== null && `step: ${param.step}`)})`;
+      return `float(${param.low}, ${param.high}${options(param.log && 'log: true', param.logit && 'logit: true', param.step !== null && `step: ${param.step}`)})`;
     case 'int':
       return `int(${param.low}, ${param.high}${options(param.log && 'log: true', param.step !== 1 && `step: ${param.step}`)})`;
     case 'choice': {

@@ -11,7 +11,7 @@ import { space, type Space } from './space.ts';
 import { indexOf } from './unit.ts';
 
 /** Checks values by path against the space; the error names the path. */
-export function readFixed(whole: Space, given: Readonly<Record<string, unknown>>): Flat {
+export function readFixed(whole: Space, given: Readonly<Record<string, unknown>>, what = 'fixed'): Flat {
   const byPath = new Map(whole.dimensions.map((d) => [d.path, d]));
   return Object.fromEntries(
     Object.entries(given).map(([path, value]) => {
@@ -19,13 +19,13 @@ export function readFixed(whole: Space, given: Readonly<Record<string, unknown>>
       if (dimension === undefined)
         throw new TuneError(
           'bad-fixed',
-          `fixed: "${path}" is not a parameter of this space; ${didYouMean(path, [...byPath.keys()])}`,
+          `${what}: "${path}" is not a parameter of this space; ${didYouMean(path, [...byPath.keys()])}`,
           { path },
         );
       if (!isValueOf(dimension, value))
         throw new TuneError(
           'bad-fixed',
-          `fixed: "${path}" must be a value of ${describeParam(dimension.param)}; got ${JSON.stringify(value)}.`,
+          `${what}: "${path}" must be a value of ${describeParam(dimension.param)}; got ${JSON.stringify(value)}.`,
           { path, value },
         );
       return [path, value] as const;
@@ -33,8 +33,20 @@ export function readFixed(whole: Space, given: Readonly<Record<string, unknown>>
   );
 }
 
+/** As `readFixed`, of texts: numbers are read, choices and labels are known by how they are written. */
+export function readFixedText(whole: Space, given: Readonly<Record<string, string>>): Flat {
+  const byPath = new Map(whole.dimensions.map((d) => [d.path, d]));
+  const values = Object.entries(given).map(([path, text]) => {
+    const labels = byPath.get(path)?.labels ?? null;
+    if (labels !== null) return [path, labels.find((label) => String(label) === text) ?? text] as const;
+    const number = text.trim() === '' ? NaN : Number(text);
+    return [path, Number.isNaN(number) ? text : number] as const;
+  });
+  return readFixed(whole, Object.fromEntries(values));
+}
+
 /** Whether a value is one that the dimension can take. */
-function isValueOf(dimension: Dimension, value: unknown): value is Choice {
+export function isValueOf(dimension: Dimension, value: unknown): value is Choice {
   const { param } = dimension;
   if (param.kind === 'float' && param.step === null)
     return typeof value === 'number' && value >= param.low && value <= param.high;
@@ -81,5 +93,5 @@ function restrictParam(param: Param, fixed: Flat, path: string): Param {
     const start = param.default !== null && labels.includes(param.default) ? param.default : null;
     return { kind: 'branch', branches, default: start } satisfies BranchParam;
   }
-  return value === undefined ? param : { kind: 'fixed', value };
+  return value === undefined ? param : { kind: 'fixed', value, was: null };
 }

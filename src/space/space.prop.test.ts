@@ -32,6 +32,7 @@ const value = fc.oneof(
 const leaf: fc.Arbitrary<Param> = fc.oneof(
   pair(-1e6, 1e6).map(([low, high]) => float(low, high)),
   pair(1e-12, 1e6).map(([low, high]) => float(low, high, { log: true })),
+  pair(1e-6, 1 - 1e-6).map(([low, high]) => float(low, high, { logit: true })),
   fc
     .tuple(fc.integer({ min: -100, max: 100 }), fc.constantFrom(0.1, 0.25, 1, 3), fc.integer({ min: 1, max: 50 }))
     .map(([low, step, n]) => float(low, low + n * step, { step })),

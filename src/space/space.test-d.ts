@@ -49,9 +49,16 @@ test('a branch narrows by its kind', () => {
   void p.optimizer.momentum;
 });
 
-test('log and step exclude one another, an empty choice and a foreign default do not compile', () => {
+test('log, logit and step exclude one another, an empty choice and a foreign default do not compile', () => {
   // @ts-expect-error TS2322 -- log with step
   float(1, 2, { log: true, step: 0.1 });
+  float(0.1, 0.9, { logit: true, default: 0.5 });
+  // @ts-expect-error TS2345 -- log with logit
+  float(0.1, 0.9, { log: true, logit: true });
+  // @ts-expect-error TS2345 -- logit with step
+  float(0.1, 0.9, { logit: true, step: 0.1 });
+  // @ts-expect-error TS2353 -- an int has no logit scale
+  int(1, 9, { logit: true });
   // @ts-expect-error TS2345 -- a choice of nothing
   choice([]);
   // @ts-expect-error TS2322 -- 'tanh' is not among the choices

@@ -150,6 +150,26 @@ test.each([
     { x: { ...float(1, 2, { log: true }), step: 0.5 } },
     'float("x"): log and step exclude one another; got step = 0.5.',
   ],
+  [
+    { x: float(0, 0.5, { logit: true }) },
+    'float("x"): low and high must lie between 0 and 1 when logit is true; got low = 0, high = 0.5.',
+  ],
+  [
+    { x: { ...float(0.1, 0.5, { logit: true }), log: true } },
+    'float("x"): log and logit exclude one another; choose one.',
+  ],
+  [
+    { x: { ...float(0.1, 0.5, { logit: true }), step: 0.1 } },
+    'float("x"): logit and step exclude one another; got step = 0.1.',
+  ],
+  [
+    { x: float(0, 1, { step: 0.3, default: 0.5 }) },
+    'float("x"): default must be low and a whole number of steps; got 0.5 for low = 0, step = 0.3.',
+  ],
+  [
+    { n: int(0, 9, { default: 1.5 }) },
+    'int("n"): default must be low and a whole number of steps; got 1.5 for low = 0, step = 1.',
+  ],
   [{ x: float(0, 1, { default: 2 }) }, 'float("x"): default must lie within the range; got 2 for [0, 1].'],
   [{ c: { ...choice([1]), choices: [] } }, 'choice("c"): a choice needs at least one value; got none.'],
   [{ c: choice([1, 2, 1]) }, 'choice("c"): values must differ; got 1 twice.'],

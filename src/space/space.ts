@@ -7,7 +7,7 @@ import { isTuneError, TuneError } from '#math';
 import { checkConstraints } from './check-constraints.ts';
 import { checkFields } from './check.ts';
 import { brokenConstraint, describeConstraint, type Constraint } from './constraint.ts';
-import { dimensionsOf, type Dimension } from './dimension.ts';
+import { asSearched, dimensionsOf, type Dimension } from './dimension.ts';
 import { describeParam, type Fields, type InferFields, type Param } from './param.ts';
 import { toSpaceJson, type SpaceJson } from './to-json.ts';
 import { indexOf, valueAt } from './unit.ts';
@@ -65,10 +65,13 @@ export function space<const F extends Fields>(
   };
 }
 
-/** Whether parameters have the names and values of the space, be they allowed by its constraints or not. */
+/**
+ * Whether parameters have the names and values of the space, be they allowed by its constraints or not; a parameter that was fixed while the study ran
+ * may have any value it could have before.
+ */
 export function fits({ fields, dimensions }: Space, params: unknown): boolean {
   try {
-    parseFields(fields, params, '', new Map(dimensions.map((d) => [d.path, d])));
+    parseFields(fields, params, '', new Map(dimensions.map((d) => [d.path, asSearched(d)])));
     return true;
   } catch (error) {
     if (isTuneError(error)) return false;
@@ -130,13 +133,14 @@ function parseValue(param: Param, value: unknown, path: string, byPath: ByPath):
     }
     return { kind: label, ...parseFields(param.branches[label] ?? {}, value, `${path}.${label}.`, byPath) };
   }
-  if (param.kind === 'float' && param.step === null)
-    return typeof value === 'number' && value >= param.low && value <= param.high ? value : refuse();
   const dimension = byPath.get(path);
   if (dimension === undefined) throw new Error(`internal: no dimension at "${path}"`);
+  const { param: asked } = dimension; // not `param` where a constant counts as what it was
+  if (asked.kind === 'float' && asked.step === null)
+    return typeof value === 'number' && value >= asked.low && value <= asked.high ? value : refuse();
   if (value !== null && typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean')
     return refuse();
   const index = indexOf(dimension, value);
-  if (index < 0 || (param.kind === 'int' && !Number.isInteger(value))) return refuse();
+  if (index < 0 || (asked.kind === 'int' && !Number.isInteger(value))) return refuse();
   return valueAt(dimension, index);
 }

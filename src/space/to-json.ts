@@ -13,6 +13,8 @@ export type ParamJson =
       readonly low: number;
       readonly high: number;
       readonly log?: boolean;
+      /** Of a float. */
+      readonly logit?: boolean;
       readonly step?: number;
       readonly default?: number;
     }
@@ -23,7 +25,7 @@ export type ParamJson =
       readonly default?: Choice;
     }
   | { readonly type: 'branch'; readonly branches: { readonly [label: string]: FieldsJson }; readonly default?: string }
-  | { readonly type: 'fixed'; readonly value: Choice };
+  | { readonly type: 'fixed'; readonly value: Choice; readonly was?: ParamJson };
 export interface FieldsJson {
   readonly [name: string]: ParamJson;
 }
@@ -77,6 +79,7 @@ function toParamJson(param: Param): ParamJson {
         low,
         high,
         ...(log ? { log } : {}),
+        ...(param.kind === 'float' && param.logit ? { logit: true } : {}),
         ...(step !== null && step !== usualStep ? { step } : {}),
         ...(start === null ? {} : { default: start }),
       };
@@ -98,6 +101,6 @@ function toParamJson(param: Param): ParamJson {
         ...(param.default === null ? {} : { default: param.default }),
       };
     case 'fixed':
-      return { type: 'fixed', value: param.value };
+      return { type: 'fixed', value: param.value, ...(param.was === null ? {} : { was: toParamJson(param.was) }) };
   }
 }

@@ -28,6 +28,15 @@ test('the middle of a log float is the geometric mean', () => {
   expect(toUnit(d, 1e-3)).toBeCloseTo(0.5, 14);
 });
 
+test('the middle of a logit float has the mean log odds, its ends are exact, and both ends have as much room', () => {
+  const d = dimensionOf(float(0.001, 0.999, { logit: true }));
+  expect([fromUnit(d, 0), fromUnit(d, 1), toUnit(d, 0.001), toUnit(d, 0.999)]).toEqual([0.001, 0.999, 0, 1]);
+  expect(fromUnit(d, 0.5)).toBeCloseTo(0.5, 15);
+  // scipy 1.10.1, scipy.special.logit: (logit(0.01) - logit(0.001)) / (logit(0.999) - logit(0.001))
+  expect(toUnit(d, 0.01)).toBeCloseTo(0.167345953534, 11);
+  expect(toUnit(d, 0.99)).toBeCloseTo(1 - 0.167345953534, 11);
+});
+
 test('ints own equal cells: n values, each 1/n wide, a value sits in the middle of its own', () => {
   const d = dimensionOf(int(3, 7));
   const counts = new Map<unknown, number>();

@@ -1,6 +1,6 @@
 /**
  * One parameter seen as a coordinate in [0, 1], and back.
- * Continuous parameters: low ↦ 0 and high ↦ 1 exactly (in log scale where asked). Discrete ones with n values own n cells of width 1/n:
+ * Continuous parameters: low ↦ 0 and high ↦ 1 exactly (in log or logit scale where asked). Discrete ones with n values own n cells of width 1/n:
  * a value maps to the middle of its cell and every point of the cell maps to the value. Log ints own cells [log(v − ½), log(v + ½)].
  * So a uniform u gives a uniform value, and a value survives the round trip exactly (continuous: to rounding).
  */
@@ -44,9 +44,10 @@ export function toUnit(dimension: Dimension, value: Choice): number {
   if (param.kind === 'float' && param.step === null) {
     if (typeof value !== 'number')
       throw new Error(`internal: toUnit of ${JSON.stringify(value)} at "${dimension.path}"`);
-    const { low, high, log } = param;
+    const { low, high, log, logit } = param;
     if (value <= low) return 0;
     if (value >= high) return 1;
+    if (logit) return (logOdds(value) - logOdds(low)) / (logOdds(high) - logOdds(low));
     return log ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
   }
   if (param.kind === 'int' && param.log) {
@@ -71,9 +72,10 @@ export function fromUnit(dimension: Dimension, unit: number): Choice {
   const u = clamp(unit, 0, 1);
   const { param, size } = dimension;
   if (param.kind === 'float' && param.step === null) {
-    const { low, high, log } = param;
+    const { low, high, log, logit } = param;
     if (u === 0) return low;
     if (u === 1) return high;
+    if (logit) return clamp(1 / (1 + Math.exp(-(logOdds(low) * (1 - u) + logOdds(high) * u))), low, high);
     return clamp(log ? low * Math.exp(u * Math.log(high / low)) : low * (1 - u) + high * u, low, high);
   }
   if (param.kind === 'int' && param.log) {
@@ -83,6 +85,8 @@ export function fromUnit(dimension: Dimension, unit: number): Choice {
   return valueAt(dimension, Math.min(size - 1, Math.floor(u * size)));
 }
 
+/** ln(p / (1 - p)); log1p keeps the digits of a p near 1e-300. */
+const logOdds = (p: number): number => Math.log(p) - Math.log1p(-p);
 const logCells = ({ low, high }: IntParam): readonly [number, number] => [Math.log(low - 0.5), Math.log(high + 0.5)];
 const lowOf = ({ param }: Dimension): number => ('low' in param ? param.low : 0);
 const stepOf = ({ param }: Dimension): number => ('step' in param ? (param.step ?? 1) : 1);
