@@ -14,6 +14,7 @@ const ROOMS = {
   storage: ['space', 'core'],
   study: [...TUNER, 'samplers', 'pruners', 'storage'],
   exchange: ['space', 'core'],
+  plots: [...TUNER, 'analysis'],
   executors: ['core'],
   graph: ['math'],
   engine: ['math', 'graph'],

@@ -17,6 +17,7 @@ const entry = {
   pruners: 'src/pruners/index.ts',
   analysis: 'src/analysis/index.ts',
   exchange: 'src/exchange/index.ts',
+  plots: 'src/plots/index.ts',
   testing: 'src/testing/index.ts',
 };
 

@@ -48,6 +48,33 @@ export interface ExportFlags {
   readonly out?: string;
 }
 
+export const PLOT_KINDS = [
+  'history',
+  'curves',
+  'parallel',
+  'slice',
+  'contour',
+  'importance',
+  'pareto',
+  'edf',
+  'timeline',
+] as const;
+
+export type PlotKind = (typeof PLOT_KINDS)[number];
+
+export interface PlotFlags {
+  readonly storage: string;
+  readonly out: string;
+  readonly objective?: string;
+  readonly metric?: string;
+  readonly params?: readonly string[];
+  readonly limit?: number;
+  readonly log?: true;
+  readonly dark?: true;
+  readonly width?: number;
+  readonly height?: number;
+}
+
 export interface PredictFlags {
   readonly json?: true;
 }

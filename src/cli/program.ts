@@ -4,8 +4,18 @@
 import { Command, Option } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import type { ExitCode } from './failure.ts';
-import { DEFAULT_STORAGE, EXPORT_FORMATS } from './flags.ts';
-import type { CompareFlags, DataFlags, ExportFlags, PredictFlags, ReadFlags, RunFlags, ShowFlags } from './flags.ts';
+import { DEFAULT_STORAGE, EXPORT_FORMATS, PLOT_KINDS } from './flags.ts';
+import type {
+  CompareFlags,
+  DataFlags,
+  ExportFlags,
+  PlotFlags,
+  PlotKind,
+  PredictFlags,
+  ReadFlags,
+  RunFlags,
+  ShowFlags,
+} from './flags.ts';
 import { nameList, nonEmpty, oneOf, positiveInteger, positiveSeconds, seedNumber } from './options.ts';
 
 /** Builds the tree; `finish` gets the exit code of the command that ran. */
@@ -139,6 +149,34 @@ export function buildProgram(finish: (code: ExitCode) => void): Command {
     .action(async (name: string, flags: ExportFlags) => {
       const { exportStudy } = await import('./commands/export.ts');
       finish(await exportStudy(name, flags));
+    });
+
+  program
+    .command('plot')
+    .summary('draw a plot of a study as SVG or PNG')
+    .description(
+      `Draws a plot of a study. KIND is one of ${PLOT_KINDS.join(', ')}.\n` +
+        'The ending of --out decides: .svg or .png. What the plot shows is also printed in words.',
+    )
+    .argument('<study>', 'name of the study')
+    .argument('<kind>', 'what to draw', oneOf('KIND', PLOT_KINDS))
+    .addOption(storage())
+    .requiredOption('--out <file>', 'file to write', nonEmpty('--out'))
+    .option(
+      '--objective <name>',
+      'which objective, where there are several (default: the first)',
+      nonEmpty('--objective'),
+    )
+    .option('--metric <name>', 'curves: another reported metric instead of the objective', nonEmpty('--metric'))
+    .option('--params <paths>', 'slice, parallel, contour: these parameters only', nameList('--params'))
+    .option('--limit <n>', 'curves, parallel: at most so many trials', positiveInteger('--limit'))
+    .option('--log', 'history: logarithmic axis')
+    .option('--dark', 'on a dark page')
+    .option('--width <pixels>', 'default: 800', positiveInteger('--width'))
+    .option('--height <pixels>', 'default: what suits the plot', positiveInteger('--height'))
+    .action(async (name: string, kind: PlotKind, flags: PlotFlags) => {
+      const { plot } = await import('./commands/plot.ts');
+      finish(await plot(name, kind, flags));
     });
 
   program

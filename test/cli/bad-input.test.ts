@@ -77,6 +77,8 @@ describe('bad usage is refused:', { timeout: 60_000 }, () => {
     [['run', 'study.ts', '--study', ''], '--study got an empty text.'],
     [['run', 'study.yaml'], 'There is no file study.yaml'],
     [['export', 'x', '--format', 'xml'], '--format wants csv or json or tensorboard or optuna; got "xml".'],
+    [['plot', 'x', 'pie', '--out', 'x.svg'], 'KIND wants history or curves'],
+    [['plot', 'x', 'history', '--out', 'x.pdf'], 'ends in .svg or .png; got "x.pdf"'],
     [['export', 'x', '--format', 'optuna'], '--format optuna is not available yet'],
   ])('%j', async (args, sentence) => {
     expect(await refused(project(), ...args)).toContain(sentence);
@@ -234,6 +236,11 @@ describe('a place that cannot be written is refused:', { timeout: 120_000 }, () 
     await attune(dir, 'run', 'study.ts', '--quiet');
     expect(await refused(dir, 'export', 'study', '--format', 'csv', '--out', 'no/such/folder/x.csv')).toContain(
       'no/such/folder',
+    );
+    expect(await refused(dir, 'plot', 'study', 'history', '--out', 'no/such/folder/x.svg')).toContain('no/such/folder');
+    expect(await refused(dir, 'plot', 'study', 'contour', '--out', 'x.svg')).toContain('--params learningRate,layers');
+    expect(await refused(dir, 'plot', 'study', 'slice', '--params', 'lr', '--out', 'x.svg')).toContain(
+      '"lr" is not a parameter of this study',
     );
     expect(await refused(dir, 'export', 'study', '--format', 'tensorboard')).toContain('--out FOLDER');
     expect(await refused(dir, 'export', 'study', '--format', 'tensorboard', '--out', 'points.csv')).toContain(

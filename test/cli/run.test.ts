@@ -142,6 +142,12 @@ describe('attune run', { timeout: 180_000 }, () => {
       'trial-0000',
       'trial-0001',
     ]);
+    const plot = await attune(dir, 'plot', 'digits', 'history', '--out', 'history.svg');
+    expect(plot).toMatchObject({ code: 0, stdout: '' });
+    expect(plot.stderr).toMatch(
+      /^history\.svg: accuracy by trial: 2 complete trials, 0 pruned, 0 failed; the best so far is 0\.\d+/,
+    );
+    expect(readFileSync(join(dir, 'history.svg'), 'utf8')).toMatch(/^<svg /);
     const again = await attune(dir, 'export', 'digits', '--format', 'tensorboard', '--out', 'events');
     expect({ ...again }).toEqual({
       code: 2,

@@ -1,0 +1,86 @@
+/** The optimisation history: the value of every finished trial by number, and the best so far. */
+import { bestSoFar } from '#analysis';
+import { isFinished } from '#core';
+import { numberLabel } from './axis.ts';
+import type { Chart, PlottedStudy } from './chart.ts';
+import { plural, shortNumber } from './format.ts';
+import { BELOW_LEGEND, legend, middleName, title } from './layout.ts';
+import { isComplete, objectiveOf } from './study-values.ts';
+import { PALETTE, STATE_COLORS } from './theme.ts';
+
+export interface HistoryOptions {
+  /** Default: the first. */
+  readonly objective?: string;
+  /** A logarithmic axis; values of 0 and less are left out. */
+  readonly log?: boolean;
+}
+
+/** Pruned trials stand at the last value they reported. */
+export function historyPlot(study: PlottedStudy, { objective: name, log = false }: HistoryOptions = {}): Chart {
+  const objective = objectiveOf(study, name);
+  const finished = study.trials.filter(isFinished);
+  const best = bestSoFar(study.trials, objective);
+  const shown = (value: number | undefined): value is number =>
+    value !== undefined && Number.isFinite(value) && (!log || value > 0);
+  const points = (state: 'complete' | 'pruned'): [number, number][] =>
+    finished.flatMap((trial) => {
+      if (trial.state !== state) return [];
+      const value = trial.values?.[objective.name] ?? trial.measurements.at(-1)?.values[objective.name];
+      return shown(value) ? [[trial.number, value]] : [];
+    });
+  const steps = finished.flatMap(({ number }, i): [number, number][] => {
+    const value = best[i];
+    return shown(value) ? [[number, value]] : [];
+  });
+  const last = steps.at(-1)?.[1];
+  const complete = finished.filter(isComplete).length;
+  const pruned = finished.filter(({ state }) => state === 'pruned').length;
+  return {
+    description:
+      `${objective.name} by trial: ${plural(complete, 'complete trial')}, ${pruned} pruned, ${finished.length - complete - pruned} failed; ` +
+      (last === undefined ? 'no value yet.' : `the best so far is ${shortNumber(last)} (${objective.direction}).`),
+    option: {
+      title: title('Optimisation history', plural(finished.length, 'finished trial')),
+      legend,
+      grid: { left: 72, right: 24, top: BELOW_LEGEND, bottom: 48 },
+      tooltip: { trigger: 'item' },
+      xAxis: { type: 'value', ...middleName('trial', 28), minInterval: 1, min: 0 },
+      yAxis: {
+        type: log ? 'log' : 'value',
+        ...middleName(`${objective.name} (${objective.direction})`, 56),
+        scale: true,
+        axisLabel: numberLabel,
+      },
+      series: [
+        {
+          name: 'complete',
+          type: 'scatter',
+          symbolSize: 7,
+          itemStyle: { color: STATE_COLORS.complete, opacity: 0.75 },
+          data: points('complete'),
+          large: true,
+          largeThreshold: 5000,
+        },
+        {
+          name: 'pruned (last value)',
+          type: 'scatter',
+          symbol: 'triangle',
+          symbolSize: 7,
+          itemStyle: { color: STATE_COLORS.pruned, opacity: 0.75 },
+          data: points('pruned'),
+          large: true,
+          largeThreshold: 5000,
+        },
+        {
+          name: 'best so far',
+          type: 'line',
+          step: 'end',
+          showSymbol: false,
+          lineStyle: { width: 2, color: PALETTE[1] },
+          itemStyle: { color: PALETTE[1] },
+          data: steps,
+        },
+      ],
+    },
+  };
+}

@@ -1,0 +1,22 @@
+/** Where things stand in a plot: title and what it counts on the left above, the legend below them, then the axes. */
+
+/** Pixels that the title and its second line take. */
+const HEAD = 52;
+
+export const title = (text: string, subtext?: string) => ({
+  text,
+  left: 8,
+  top: 4,
+  itemGap: 4,
+  ...(subtext !== undefined && { subtext }),
+});
+
+/** Widths of text are estimated when no browser draws it: the gap leaves room for that. */
+export const legend = { left: 8, top: HEAD, itemGap: 24 } as const;
+
+/** Where axes begin below the title, and below the legend. */
+export const BELOW_TITLE = HEAD + 12;
+export const BELOW_LEGEND = HEAD + 40;
+
+/** A name along the middle of an axis, this far from it in pixels. */
+export const middleName = (name: string, nameGap: number) => ({ name, nameLocation: 'middle' as const, nameGap });

@@ -1,0 +1,73 @@
+/** One small plot for each parameter: its value against the objective's, in the parameter's own scale; from early trials (blue) to late ones (amber). */
+import { axisName, numberLabel, onAxis, parameterAxis } from './axis.ts';
+import type { Chart, PlottedStudy } from './chart.ts';
+import { plural } from './format.ts';
+import { BELOW_TITLE, middleName, title } from './layout.ts';
+import { dimensionsOf, objectiveOf, samplesOf, valueOf } from './study-values.ts';
+import { POINT_SCALE } from './theme.ts';
+
+export interface SliceOptions {
+  /** Default: the first. */
+  readonly objective?: string;
+  /** Paths; default all that can vary. */
+  readonly params?: readonly string[];
+}
+
+const COLUMNS = 3;
+const ROW_HEIGHT = 220;
+
+export function slicePlot(study: PlottedStudy, { objective: name, params }: SliceOptions = {}): Chart {
+  const objective = objectiveOf(study, name);
+  const samples = samplesOf(study, objective);
+  const dimensions = dimensionsOf(study, params);
+  const columns = Math.min(COLUMNS, dimensions.length);
+  const rows = Math.ceil(dimensions.length / columns);
+  const height = BELOW_TITLE + 8 + rows * ROW_HEIGHT;
+  const percent = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(2)}%`;
+  // 8 % of the width is left for the values' labels.
+  const cell = (i: number): { left: string; width: string; top: number; height: number } => ({
+    left: percent(8 + (i % columns) * (90 / columns), 100),
+    width: percent(90 / columns - 5, 100),
+    top: BELOW_TITLE + Math.floor(i / columns) * ROW_HEIGHT,
+    height: ROW_HEIGHT - 72,
+  });
+  const last = Math.max(1, ...samples.map(({ trial }) => trial.number));
+  return {
+    description:
+      `${objective.name} against each of ${plural(dimensions.length, 'parameter')} ` +
+      `(${dimensions.map(axisName).join(', ')}), from ${plural(samples.length, 'complete trial')}.`,
+    height,
+    option: {
+      title: title('Slices', 'blue: early trials, amber: late ones'),
+      tooltip: { trigger: 'item' },
+      visualMap: { show: false, min: 0, max: last, dimension: 2, inRange: { color: [...POINT_SCALE] } },
+      grid: dimensions.map((_, i) => cell(i)),
+      xAxis: dimensions.map((dimension, gridIndex) => ({
+        ...parameterAxis(dimension),
+        gridIndex,
+        nameLocation: 'middle' as const,
+        nameGap: 26,
+      })),
+      yAxis: dimensions.map((_, gridIndex) => ({
+        type: 'value' as const,
+        gridIndex,
+        scale: true,
+        axisLabel: { ...numberLabel, show: gridIndex % columns === 0 },
+        ...(gridIndex % columns === 0 && {
+          ...middleName(objective.name, 52),
+        }),
+      })),
+      series: dimensions.map((dimension, i) => ({
+        name: dimension.path,
+        type: 'scatter' as const,
+        xAxisIndex: i,
+        yAxisIndex: i,
+        symbolSize: 6,
+        data: samples.flatMap(({ trial, value, params: flat }) => {
+          const x = valueOf(dimension, flat);
+          return x === undefined ? [] : [[onAxis(dimension, x), value, trial.number]];
+        }),
+      })),
+    },
+  };
+}

@@ -1,0 +1,100 @@
+/** When each trial ran, in rows so that no two overlap: how busy the workers were, and where time went. */
+import type { CustomSeriesRenderItem } from 'echarts';
+import type { TrialRecord, TrialState } from '#core';
+import type { Chart, PlottedStudy } from './chart.ts';
+import { plural, shortNumber, timeUnit } from './format.ts';
+import { BELOW_LEGEND, legend, middleName, title } from './layout.ts';
+import { STATE_COLORS } from './theme.ts';
+
+interface Span {
+  readonly number: number;
+  readonly state: TrialState;
+  /** Milliseconds since 1970. */
+  readonly from: number;
+  readonly to: number;
+}
+
+const ROW = 22;
+
+/** A trial that still runs, or was paused, ends at the last thing known of the study. */
+export function timelinePlot({ trials }: PlottedStudy): Chart {
+  const now = trials.reduce((latest, trial) => Math.max(latest, lastKnown(trial)), -Infinity);
+  const spans = trials
+    .flatMap((trial): Span[] => {
+      if (!('startedAt' in trial)) return [];
+      const { number, state, startedAt } = trial;
+      return [
+        {
+          number,
+          state,
+          from: startedAt,
+          to: 'endedAt' in trial ? trial.endedAt : state === 'paused' ? lastKnown(trial) : now,
+        },
+      ];
+    })
+    .sort((a, b) => a.from - b.from || a.number - b.number);
+  const start = spans[0]?.from ?? 0;
+  const rows = rowsOf(spans);
+  const count = Math.max(0, ...rows) + 1;
+  const busy = spans.reduce((sum, { from, to }) => sum + (to - from), 0);
+  const unit = timeUnit((now - start) / 1000);
+  const inUnit = (ms: number): number => (ms - start) / 1000 / unit.seconds;
+  const states = [...new Set(spans.map(({ state }) => state))];
+
+  const bar: CustomSeriesRenderItem = (_, api) => {
+    const [x = 0, y = 0] = api.coord([api.value(1), api.value(0)]);
+    const [end = 0] = api.coord([api.value(2), api.value(0)]);
+    const [, height = 0] = api.size?.([0, 1]) as number[]; // one row
+    return {
+      type: 'rect',
+      shape: { x, y: y - height * 0.35, width: Math.max(1, end - x - 1), height: height * 0.7 },
+      style: { fill: api.visual('color') as string }, // the series' colour
+    };
+  };
+  return {
+    description:
+      spans.length === 0
+        ? 'No trial has begun.'
+        : `${plural(spans.length, 'trial')} in ${shortNumber(inUnit(now))} ${unit.name}, up to ${count} at the same time, ` +
+          `${shortNumber(Number((busy / Math.max(1, now - start)).toPrecision(3)))} on average.`,
+    height: BELOW_LEGEND + 60 + ROW * Math.min(20, count),
+    option: {
+      title: title('Timeline', plural(spans.length, 'trial')),
+      legend: { ...legend, data: states },
+      grid: { left: 64, right: 32, top: BELOW_LEGEND, bottom: 48 },
+      tooltip: { trigger: 'item' },
+      xAxis: { type: 'value', ...middleName(`time in ${unit.name}`, 28), min: 0 },
+      yAxis: {
+        type: 'category',
+        ...middleName('running together', 40),
+        data: Array.from({ length: count }, (_, i) => String(i + 1)),
+      },
+      series: states.map((state) => ({
+        name: state,
+        type: 'custom' as const,
+        renderItem: bar,
+        itemStyle: { color: STATE_COLORS[state] },
+        encode: { x: [1, 2], y: 0 },
+        data: spans.flatMap((span, i) =>
+          span.state === state ? [[rows[i]!, inUnit(span.from), inUnit(span.to), span.number]] : [],
+        ),
+      })),
+    },
+  };
+}
+
+const lastKnown = (trial: TrialRecord): number =>
+  'endedAt' in trial
+    ? trial.endedAt
+    : (trial.measurements.at(-1)?.at ?? ('startedAt' in trial ? trial.startedAt : -Infinity));
+
+/** The first row that is free when a span begins; spans come in order of their begin. */
+function rowsOf(spans: readonly Span[]): number[] {
+  const freeFrom: number[] = [];
+  return spans.map(({ from, to }) => {
+    const free = freeFrom.findIndex((end) => end <= from);
+    const row = free < 0 ? freeFrom.length : free;
+    freeFrom[row] = to;
+    return row;
+  });
+}
