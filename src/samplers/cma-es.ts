@@ -34,7 +34,7 @@ import {
   withoutMargin,
 } from '#models';
 import type { Space } from '#space';
-import { isOver, type Outcome, outcomesOf } from './generations.ts';
+import { advanced, type Generations, type Outcome, outcomesOf } from './generations.ts';
 import { tpe } from './tpe.ts';
 import { unexplored } from './unexplored.ts';
 
@@ -65,20 +65,11 @@ interface Progress {
   readonly bests: readonly number[];
 }
 
-/** A generation and what it led to; kept as long as its trials rank the same. */
-interface Step {
-  readonly order: readonly number[];
-  readonly best: number;
-  readonly isFlat: boolean;
-  readonly after: Progress;
-}
-
 interface Memory {
   readonly space: Space;
   readonly seed: number;
   readonly source: readonly Observation[];
-  readonly start: Progress;
-  readonly steps: Step[];
+  readonly generations: Generations<Progress>;
 }
 
 export function cmaEs({ stepSize = 0.3, populationSize }: CmaEsOptions = {}): Sampler {
@@ -107,28 +98,16 @@ export function cmaEs({ stepSize = 0.3, populationSize }: CmaEsOptions = {}): Sa
           )
         : cmaStart(onAxes(points.start(studyRng.fork(NAME, 'start')), axes), stepSize, lambda);
       const current = withMargin(withoutMargin(first), cellOn(points, axes));
-      memory = { space, seed, source, start: { current, before: null, restarts: 0, bests: [] }, steps: [] };
+      const start: Progress = { current, before: null, restarts: 0, bests: [] };
+      memory = { space, seed, source, generations: { start, steps: [] } };
       memories.set(trials, memory);
     }
-    let progress = memory.start;
-    let at = !warm ? 0 : own < 0 ? trials.length : own;
-    for (let k = 0; isOver(outcomes, at, progress.current.state.rates.lambda); k++) {
-      const { lambda: size } = progress.current.state.rates;
-      const ranked = rank(outcomes, at, size);
-      const known = memory.steps[k];
-      if (
-        known === undefined ||
-        known.best !== ranked.best ||
-        known.isFlat !== ranked.isFlat ||
-        !sameOrder(known.order, ranked.order)
-      ) {
-        memory.steps.length = k;
-        memory.steps.push({ ...ranked, after: advance(progress, ranked, context, points, axes, stepSize, lambda) });
-      }
-      progress = memory.steps[k]!.after;
-      at += size;
-    }
-    return progress;
+    return advanced(memory.generations, outcomes, {
+      first: !warm ? 0 : own < 0 ? trials.length : own,
+      sizeOf: ({ current }) => current.state.rates.lambda,
+      keyOf: (first, size) => ranking(outcomes, first, size),
+      advance: (progress, key) => advance(progress, key, context, points, axes, stepSize, lambda),
+    });
   }
 
   return {
@@ -196,23 +175,25 @@ function* draws(
   }
 }
 
-/** Numbers of a generation, the best first; failed ones at the end. Flat: no result, or the best is no better than those around the last but a third. */
-function rank(outcomes: readonly Outcome[], first: number, size: number): Omit<Step, 'after'> {
+/**
+ * Numbers of a generation, the best first and failed ones at the end; then the best loss, and 1 if the generation is flat: no result, or the best is no
+ * better than all but the last third. Less than the losses: a forecast that moves without overtaking another changes nothing.
+ */
+function ranking(outcomes: readonly Outcome[], first: number, size: number): number[] {
   const loss = (i: number): number => outcomes[i]?.[0] ?? Infinity;
   const order = Array.from({ length: size }, (_, k) => first + k).sort((a, b) =>
     loss(a) < loss(b) ? -1 : loss(a) > loss(b) ? 1 : a - b,
   );
   const best = loss(order[0]!);
-  return { order, best, isFlat: best === loss(order[Math.ceil(0.7 * size) - 1]!) };
+  return [...order, best, best === loss(order[Math.ceil(0.7 * size) - 1]!) ? 1 : 0];
 }
 
 const sameLosses = (a: readonly Observation[], b: readonly Observation[]): boolean =>
   a.length === b.length && a.every((o, i) => o.number === b[i]!.number && o.losses[0] === b[i]!.losses[0]);
-const sameOrder = (a: readonly number[], b: readonly number[]): boolean => a.every((v, i) => v === b[i]);
 
 function advance(
   progress: Progress,
-  { order, best, isFlat }: Omit<Step, 'after'>,
+  ranked: readonly number[],
   { trials, studyRng }: SuggestContext,
   points: PointSpace,
   axes: readonly number[],
@@ -221,6 +202,8 @@ function advance(
 ): Progress {
   const { current, before, restarts } = progress;
   const { state } = current;
+  const order = ranked.slice(0, -2);
+  const [best, isFlat] = [ranked.at(-2)!, ranked.at(-1) === 1];
   const bests = [...progress.bests, best].slice(-historyLength(state));
   const next = isFlat
     ? { state: cmaWiden(state, stepSize), scale: current.scale }

@@ -1,8 +1,8 @@
 /**
- * What samplers that work in generations share: the trials cut into blocks by number, as a pure function of the history.
+ * What samplers that work in generations share: the trials cut into blocks by number and folded into a state, as a pure function of the history.
  * Trials first … first + size - 1 are a generation, whoever chose them, and it is over when none of them is pending. A trial that stays out (a lost worker, a long
  * pause) holds the search up only until `PATIENCE` generations' worth of later trials exist; then it counts as failed until it ends.
- * Cost: O(trials) to read.
+ * Cost: O(trials) to read; a generation is worked through again only if what is known of its trials has changed.
  */
 import type { TrialRecord } from '#core';
 import type { History } from '#models';
@@ -21,10 +21,47 @@ export function outcomesOf(trials: readonly TrialRecord[], { observations }: His
   return outcomes;
 }
 
-export function isOver(outcomes: readonly Outcome[], first: number, size: number): boolean {
+function isOver(outcomes: readonly Outcome[], first: number, size: number): boolean {
   const end = first + size;
   if (end > outcomes.length) return false;
   if (outcomes.length - end >= PATIENCE * size) return true;
   for (let i = first; i < end; i++) if (outcomes[i] === undefined) return false;
   return true;
+}
+
+/** States after each generation that is over; may be dropped at any time. */
+export interface Generations<S> {
+  readonly start: S;
+  readonly steps: { readonly key: readonly number[]; readonly after: S }[];
+}
+
+export interface GenerationRules<S> {
+  /** Number of the first trial of the first generation. */
+  readonly first: number;
+  readonly sizeOf: (state: S) => number;
+  /** What `advance` will look at, as numbers: as long as it stays the same, so does the next state. */
+  readonly keyOf: (first: number, size: number) => readonly number[];
+  readonly advance: (state: S, key: readonly number[], first: number, size: number) => S;
+}
+
+/** The state after all generations that are over. */
+export function advanced<S>(
+  { start, steps }: Generations<S>,
+  outcomes: readonly Outcome[],
+  { first, sizeOf, keyOf, advance }: GenerationRules<S>,
+): S {
+  let state = start;
+  let at = first;
+  for (let k = 0; ; k++) {
+    const size = sizeOf(state);
+    if (!isOver(outcomes, at, size)) return state;
+    const key = keyOf(at, size);
+    const known = steps[k];
+    if (known === undefined || known.key.length !== key.length || !known.key.every((v, i) => v === key[i])) {
+      steps.length = k;
+      steps.push({ key, after: advance(state, key, at, size) });
+    }
+    state = steps[k]!.after;
+    at += size;
+  }
 }
