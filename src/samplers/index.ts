@@ -4,6 +4,7 @@ import { cmaEs } from './cma-es.ts';
 import { gp } from './gp.ts';
 import { grid } from './grid.ts';
 import { halton } from './halton.ts';
+import { nsga2 } from './nsga2.ts';
 import { random } from './random.ts';
 import { sobol } from './sobol.ts';
 import { tpe } from './tpe.ts';
@@ -13,6 +14,7 @@ export { cmaEs, type CmaEsOptions } from './cma-es.ts';
 export { gp, type GpOptions } from './gp.ts';
 export { grid, type GridOptions } from './grid.ts';
 export { halton } from './halton.ts';
+export { nsga2, type Nsga2Options } from './nsga2.ts';
 export { random } from './random.ts';
 export { sobol } from './sobol.ts';
 export { tpe, type TpeOptions } from './tpe.ts';
@@ -24,6 +26,7 @@ export const samplers: Readonly<Record<string, () => Sampler>> = {
   gp: () => gp(),
   grid,
   halton,
+  nsga2: () => nsga2(),
   random,
   sobol,
   tpe: () => tpe(),

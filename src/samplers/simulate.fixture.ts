@@ -20,6 +20,9 @@ const base = { createdAt: 0, measurements: [], attempt: 1, attributes: {}, start
 export const running = (number: number, params: Params, suggestedBy: string | null): TrialRecord => {
   return { ...base, suggestedBy, number, params, state: 'running', worker: 'w', stopReason: null };
 };
+export const failed = (number: number, params: Params, suggestedBy: string | null): TrialRecord => {
+  return { ...base, suggestedBy, number, params, state: 'failed', endedAt: 0, error: { message: 'diverged' } };
+};
 export const completed = (
   number: number,
   params: Params,
@@ -61,9 +64,8 @@ export function simulate(
     const { params } = trials[number]!;
     const values = [objective(params)].flat();
     losses.push(values);
-    const failed = { ...base, suggestedBy: sampler.name, number, params, state: 'failed' as const, endedAt: 0 };
     trials[number] = values.some(Number.isNaN)
-      ? { ...failed, error: { message: 'diverged' } }
+      ? failed(number, params, sampler.name)
       : completed(number, params, values, sampler.name);
   };
   const first = trials.length;
