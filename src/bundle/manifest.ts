@@ -39,6 +39,7 @@ const preprocessing = z.discriminatedUnion('kind', [
     mean: z.array(z.number()).exactOptional(),
     std: z.array(z.number()).exactOptional(),
   }),
+  z.object({ kind: z.literal('text'), column: z.string(), length: positive, words: z.array(z.string()) }),
   z.object({
     kind: z.literal('table'),
     columns: z.array(

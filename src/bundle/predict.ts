@@ -1,5 +1,5 @@
 /**
- * Predictions for files: an image gives one, a CSV file one for each of its rows. Every input is encoded as the training
+ * Predictions for files: an image gives one, a CSV file one for each of its rows, a text file one for each of its lines. Every input is encoded as the training
  * rows were; what does not fit names the file, and the line where there is one.
  */
 import { readFile } from 'node:fs/promises';
@@ -16,7 +16,14 @@ export interface FilePrediction {
 
 export async function predictFile(bundle: Bundle, path: string): Promise<FilePrediction[]> {
   const { preprocessing } = bundle.manifest;
-  const inputs = preprocessing.kind === 'image' ? [await imageAt(path)] : await rowsAt(path, preprocessing.kind);
+  const { kind } = preprocessing;
+  const isTable = /\.(csv|tsv)$/i.test(path);
+  const inputs =
+    kind === 'image'
+      ? [await imageAt(path)]
+      : kind === 'text' && !isTable
+        ? await linesAt(path)
+        : await rowsAt(path, kind);
   const rows: Float32Array[] = [];
   for (const { input, content } of inputs) rows.push(await encodeInput(preprocessing, content, input));
   const predictions = await bundle.predict(rows);
@@ -28,21 +35,32 @@ interface Input {
   readonly content: unknown;
 }
 
-async function imageAt(path: string): Promise<Input> {
+const imageAt = async (path: string): Promise<Input> => ({
+  input: path,
+  content: await read(path, 'a PNG or JPEG image'),
+});
+
+/** Lines that hold something. */
+async function linesAt(path: string): Promise<Input[]> {
+  const lines = new TextDecoder().decode(await read(path, 'a text file, or of a CSV or TSV table')).split(/\r?\n/);
+  return lines.flatMap((content, i) => (content.trim() === '' ? [] : [{ input: `${path}, line ${i + 1}`, content }]));
+}
+
+async function read(path: string, what: string): Promise<Uint8Array> {
   try {
-    return { input: path, content: await readFile(path) };
+    return await readFile(path);
   } catch (error) {
     if (!isSystemError(error)) throw error;
     const why = error.code === 'ENOENT' ? 'does not exist' : `cannot be read (${error.code})`;
-    throw new TuneError('badInput', `${path} ${why}: give the path of a PNG or JPEG image.`, { path });
+    throw new TuneError('badInput', `${path} ${why}: give the path of ${what}.`, { path });
   }
 }
 
-/** Rows of a CSV file: cells by column name for a table, numbers in column order for a model of plain numbers. */
-async function rowsAt(path: string, kind: 'table' | 'array'): Promise<Input[]> {
+/** Rows of a CSV file: cells by column name for tables and texts, numbers in column order for a model of plain numbers. */
+async function rowsAt(path: string, kind: 'table' | 'array' | 'text'): Promise<Input[]> {
   const records = await readRecords(path);
   return records.map(({ line, record }) => ({
     input: `${path}, line ${line}`,
-    content: kind === 'table' ? record : Object.values(record).map((cell) => (cell === '' ? NaN : Number(cell))),
+    content: kind === 'array' ? Object.values(record).map((cell) => (cell === '' ? NaN : Number(cell))) : record,
   }));
 }

@@ -20,8 +20,10 @@ export interface Dataset {
   readonly name: string;
   readonly description: string;
   readonly task: Task;
-  /** Shape of one encoded row: [channels, height, width] or [features]. */
+  /** Shape of one encoded row: [channels, height, width], [features], or [tokens]. */
   readonly inputShape: readonly number[];
+  /** Of texts: token numbers are below this, 0 is padding. */
+  readonly vocabulary?: number;
   /** Outputs a model needs: the number of classes, or 1 for regression. */
   readonly classes: number;
   readonly train: Split;
@@ -88,9 +90,18 @@ export interface TablePreprocessing {
   readonly columns: readonly (NumberColumn | CategoryColumn)[];
 }
 
-export type Preprocessing = ImagePreprocessing | ArrayPreprocessing | TablePreprocessing;
+/** A text as the numbers of its first `length` tokens: 0 padding, 1 unknown, 2 + i for words[i]. */
+export interface TextPreprocessing {
+  readonly kind: 'text';
+  /** The column of the text in tables of new rows. */
+  readonly column: string;
+  readonly length: number;
+  readonly words: readonly string[];
+}
 
-/** One number column, image channel, or category column as `attune data info` shows it. */
+export type Preprocessing = ImagePreprocessing | ArrayPreprocessing | TablePreprocessing | TextPreprocessing;
+
+/** One number column, image channel, category column, or text as `attune data info` shows it. */
 export type FeatureProfile =
   | {
       readonly name: string;
@@ -107,6 +118,16 @@ export type FeatureProfile =
       readonly categories: number;
       readonly mostFrequent: string;
       /** Missing and rare values together: all that falls into `unknown`. */
+      readonly missing: number;
+    }
+  | {
+      readonly name: string;
+      readonly kind: 'text';
+      /** Words that are told apart. */
+      readonly words: number;
+      readonly medianTokens: number;
+      readonly mostTokens: number;
+      /** Texts without a token. */
       readonly missing: number;
     };
 

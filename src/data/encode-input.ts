@@ -1,6 +1,7 @@
 /**
  * Encodes one new input the way the training rows were encoded: for predicting with a saved model.
- *   image   the bytes of a JPEG or PNG file         array   numbers, also nested lists          table   a record of cells by column name
+ *   image   the bytes of a JPEG or PNG file         array   numbers, also nested lists
+ *   table   a record of cells by column name        text    a text, or a record that has it in its column
  */
 import { didYouMean, TuneError } from '#math';
 import {
@@ -9,11 +10,13 @@ import {
   type ImagePreprocessing,
   type Preprocessing,
   type TablePreprocessing,
+  type TextPreprocessing,
 } from './dataset.ts';
 import { decodeImage, toPlanes } from './decode-image.ts';
 import { encodeArray } from './from-arrays.ts';
 import { pixelTables } from './image-set.ts';
 import { cellNumber, isMissing, readTable } from './read-table.ts';
+import { numberTokens, tokenize } from './tokenize.ts';
 import { categoryIndex, encodeRows, tableWidth } from './table-encoding.ts';
 
 /** `where` names the input in messages: a path, or a path and line. */
@@ -29,6 +32,8 @@ export async function encodeInput(
       return encodeNumbers(preprocessing, input, where);
     case 'table':
       return encodeCells(preprocessing, input, where);
+    case 'text':
+      return encodeText(preprocessing, input, where);
   }
 }
 
@@ -133,6 +138,20 @@ function encodeCells({ columns }: TablePreprocessing, input: unknown, where: str
     Int32Array.of(0),
     row,
   );
+  return row;
+}
+
+function encodeText({ column, length, words }: TextPreprocessing, input: unknown, where: string): Float32Array {
+  const text = typeof input === 'object' && input !== null ? new Map(Object.entries(input)).get(column) : input;
+  if (typeof text !== 'string') {
+    throw new TuneError(
+      'badInput',
+      `${where}: this model takes texts, so the input must be a text or a record with the column "${column}".`,
+      { column },
+    );
+  }
+  const row = new Float32Array(length);
+  numberTokens(words, length)(tokenize(text), row, 0);
   return row;
 }
 

@@ -14,6 +14,7 @@ export type {
   Split,
   TablePreprocessing,
   Task,
+  TextPreprocessing,
 } from './dataset.ts';
 export type { DownloadProgress } from './download.ts';
 export { encodeInput, readRecords } from './encode-input.ts';
@@ -30,4 +31,5 @@ export {
   type LoadOptions,
   type NamedSpec,
 } from './registry.ts';
+export type { TextSpec } from './text.ts';
 export { splitIndices, trainValidation, type SplitIndices, type SplitOptions } from './split.ts';

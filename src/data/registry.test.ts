@@ -11,7 +11,9 @@ afterAll(() => rm(root, { recursive: true, force: true }));
 
 test('an unknown name is answered with near ones and all there are', async () => {
   const asked = loadDataset('cifar-10', { dataDirs: [root] });
-  await expect(asked).rejects.toThrow(/no data set "cifar-10": did you mean "cifar10"\? Known: "digits", "cifar10"/);
+  await expect(asked).rejects.toThrow(
+    /no data set "cifar-10": did you mean "cifar10"\? Known: "digits", "cifar10", "sst2"/,
+  );
   await expect(fetchDataset('digit', { dataDirs: [root] })).rejects.toThrow(/did you mean "digits"/);
 });
 
@@ -20,6 +22,7 @@ test('the list tells where the files of each set are and what brings them', asyn
   expect(list.map(({ name, path }) => [name, path !== null])).toEqual([
     ['digits', true], // a devDependency of this repository
     ['cifar10', false],
+    ['sst2', false],
   ]);
   expect(list[1]?.fetch).toContain('attune data fetch cifar10');
 });

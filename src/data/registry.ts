@@ -1,6 +1,6 @@
 /**
  * From what a user writes to a data set: a built-in name, the name of an image folder in a data folder, { images: DIR }, { csv: FILE, target },
- * or a data set made elsewhere.
+ * { text: FILE, target }, or a data set made elsewhere.
  */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,6 +13,8 @@ import type { DownloadProgress } from './download.ts';
 import { loadImageFolder, type ImageFolderSpec } from './image-folder.ts';
 import type { Normalization } from './image-set.ts';
 import { dataDirs as defaultDataDirs } from './paths.ts';
+import { findSst2, loadSst2, requireSst2 } from './sst2.ts';
+import { loadText, type TextSpec } from './text.ts';
 
 /** A data set by name, where an option is wanted beside the name. */
 export interface NamedSpec {
@@ -20,7 +22,7 @@ export interface NamedSpec {
   readonly normalize?: Normalization;
 }
 
-export type DatasetSpec = string | NamedSpec | ImageFolderSpec | CsvSpec;
+export type DatasetSpec = string | NamedSpec | ImageFolderSpec | CsvSpec | TextSpec;
 
 export interface LoadOptions {
   /** Folders to look in, in order; a download goes into the last. Default: `dataDirs()`. */
@@ -74,12 +76,24 @@ const builtIn = new Map<string, BuiltIn>([
       load: loadCifar10,
     },
   ],
+  [
+    'sst2',
+    {
+      description:
+        '9,613 sentences of film reviews, negative or positive; 6,920 to train, 872 to validate, 1,821 to test',
+      fetch: 'train.tsv, dev.tsv and test.tsv (columns label and text) in DIR/sst2',
+      find: findSst2,
+      bring: requireSst2,
+      load: loadSst2,
+    },
+  ],
 ]);
 
 export async function loadDataset(spec: DatasetSpec | Dataset, options: LoadOptions = {}): Promise<Dataset> {
   if (typeof spec === 'object' && 'fit' in spec) return spec;
   const given = checkedSpec(spec);
   if (typeof given === 'object' && 'csv' in given) return loadCsv(given);
+  if (typeof given === 'object' && 'text' in given) return loadText(given);
   if (typeof given === 'object' && 'images' in given) return loadImageFolder(given);
   const { name, ...rest } = typeof given === 'string' ? { name: given } : given;
   const dirs = options.dataDirs ?? defaultDataDirs();
@@ -121,7 +135,7 @@ export async function fetchDataset(name: string, options: LoadOptions = {}): Pro
 const unknown = (name: string, dirs: readonly string[]): TuneError =>
   new TuneError(
     'datasetUnknown',
-    `There is no data set "${name}": ${didYouMean(name, [...builtIn.keys()])} Own data: { images: DIR }, { csv: FILE, target: COLUMN }, or a folder of that name in ${dirs.join(', ')}.`,
+    `There is no data set "${name}": ${didYouMean(name, [...builtIn.keys()])} Own data: { images: DIR }, { csv: FILE, target: COLUMN }, { text: FILE, target: COLUMN }, or a folder of that name in ${dirs.join(', ')}.`,
     { name, known: [...builtIn.keys()] },
   );
 
@@ -163,6 +177,20 @@ const forms: readonly { readonly key: string; readonly keys: Keys }[] = [
     },
   },
   {
+    key: 'text',
+    keys: {
+      text: ['the path of a file', isText],
+      column: ['the name of the column of the text', isText],
+      target: ['the name of the column to predict', isText],
+      validation: ['the path of a file', isText],
+      test: ['a file, or a share of the rows in [0, 1)', (v) => isText(v) || isShare(v)],
+      maxLength: ['a number of tokens', (v) => typeof v === 'number'],
+      vocabularySize: ['a number of words', (v) => typeof v === 'number'],
+      delimiter: ['one character', (v) => typeof v === 'string' && v.length === 1],
+      name: ['a name', isText],
+    },
+  },
+  {
     key: 'images',
     keys: {
       ...common,
@@ -186,7 +214,7 @@ function checkedSpec(spec: unknown): DatasetSpec {
   if (form === undefined) {
     throw new TuneError(
       'datasetSpec',
-      `A data set is a name ("digits", "cifar10"), { images: DIR }, { csv: FILE, target: COLUMN } or a Dataset; got ${JSON.stringify(spec) ?? String(spec)}.`,
+      `A data set is a name ("digits", "cifar10"), { images: DIR }, { csv: FILE, target: COLUMN }, { text: FILE, target: COLUMN } or a Dataset; got ${JSON.stringify(spec) ?? String(spec)}.`,
     );
   }
   for (const [key, value] of entries) {
@@ -204,8 +232,9 @@ function checkedSpec(spec: unknown): DatasetSpec {
         { key },
       );
   }
-  if (form.key === 'csv' && !entries.some(([key, value]) => key === 'target' && value !== undefined)) {
-    throw new TuneError('datasetSpec', 'A CSV data set needs the column to predict: { csv: FILE, target: COLUMN }.');
+  if ('target' in form.keys && !entries.some(([key, value]) => key === 'target' && value !== undefined)) {
+    const what = form.key === 'csv' ? 'A CSV data set' : 'A data set of texts';
+    throw new TuneError('datasetSpec', `${what} needs the column to predict: { ${form.key}: FILE, target: COLUMN }.`);
   }
   return spec as DatasetSpec; // every key and value was checked above
 }

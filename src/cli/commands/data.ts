@@ -104,13 +104,21 @@ function profileText(profile: Profile, screen: Screen): string {
             shortNumber(feature.std),
             groupedNumber(feature.missing),
           ]
-        : [
-            feature.name,
-            `${feature.categories} categories, most often ${feature.mostFrequent}`,
-            '',
-            '',
-            groupedNumber(feature.missing),
-          ],
+        : feature.kind === 'text'
+          ? [
+              feature.name,
+              `${groupedNumber(feature.words)} words, ${feature.medianTokens} tokens (median), at most ${feature.mostTokens}`,
+              '',
+              '',
+              groupedNumber(feature.missing),
+            ]
+          : [
+              feature.name,
+              `${feature.categories} categories, most often ${feature.mostFrequent}`,
+              '',
+              '',
+              groupedNumber(feature.missing),
+            ],
     );
     sections.push(
       renderTable(
