@@ -142,7 +142,8 @@ function encodeCells({ columns }: TablePreprocessing, input: unknown, where: str
 }
 
 function encodeText({ column, length, words }: TextPreprocessing, input: unknown, where: string): Float32Array {
-  const text = typeof input === 'object' && input !== null ? new Map(Object.entries(input)).get(column) : input;
+  const text: unknown =
+    typeof input === 'object' && input !== null ? new Map<string, unknown>(Object.entries(input)).get(column) : input;
   if (typeof text !== 'string') {
     throw new TuneError(
       'badInput',
