@@ -1,7 +1,7 @@
 /**
  * Steps per second of one workload in Attune: forward, loss, backward, Adam. One thread.
  *
- *   node --import tsx bench/training/ours-steps.ts cnn|mlp BATCH SECONDS
+ *   node --import tsx bench/training/ours-steps.ts cnn|mlp|lstm|lstm200|transformer|textCnn BATCH SECONDS
  *
  * Prints what torch_steps.py prints, so that run.ts can set them side by side.
  */
@@ -12,16 +12,29 @@ import {
   conv2d,
   dense,
   flatten,
+  globalAveragePool1d,
   initialValues,
   type Layer,
+  lstm,
   maxPool2d,
   sequential,
   softmaxCrossEntropy,
+  textCnn,
   trace,
+  transformerEncoderBlock,
 } from '#nn';
 import { adam, buildTrainStep } from '#optim';
 
-const WORKLOADS: Record<string, { readonly model: Layer; readonly shape: readonly number[] }> = {
+interface Workload {
+  readonly model: Layer;
+  readonly shape: readonly number[];
+  /** Inputs are whole numbers from 1 to below this. */
+  readonly vocabulary?: number;
+}
+
+const block = () => transformerEncoderBlock(4, { hidden: 512, activation: 'relu' });
+
+const WORKLOADS: Record<string, Workload> = {
   cnn: {
     model: sequential([
       conv2d(32, 3, { activation: 'relu' }),
@@ -38,6 +51,10 @@ const WORKLOADS: Record<string, { readonly model: Layer; readonly shape: readonl
     model: sequential([dense(256, { activation: 'relu' }), dense(256, { activation: 'relu' }), dense(10)]),
     shape: [784],
   },
+  lstm: { model: sequential([lstm(128), dense(10)]), shape: [50, 64] },
+  lstm200: { model: sequential([lstm(128), dense(10)]), shape: [200, 64] },
+  transformer: { model: sequential([block(), block(), globalAveragePool1d(), dense(10)]), shape: [64, 128] },
+  textCnn: { model: textCnn(10, { vocabulary: 10_000, dropout: 0 }), shape: [50], vocabulary: 10_000 },
 };
 
 const [workload = '', batchText, secondsText] = process.argv.slice(2);
@@ -45,11 +62,11 @@ const definition = WORKLOADS[workload];
 const batch = Number(batchText);
 const seconds = Number(secondsText);
 if (definition === undefined || !(batch >= 1) || !(seconds > 0)) {
-  console.error('usage: ours-steps.ts cnn|mlp BATCH SECONDS');
+  console.error('usage: ours-steps.ts cnn|mlp|lstm|lstm200|transformer|textCnn BATCH SECONDS');
   process.exit(2);
 }
 
-const { model, shape } = definition;
+const { model, shape, vocabulary } = definition;
 const rng = createRng(0);
 const traced = trace(model, shape, { training: true });
 const target = input('target', ['B'], 'int64');
@@ -65,16 +82,27 @@ for (const { name, shape: dims } of trainStep.slots) {
 }
 const program = await compile({ outputs: { loss }, updates: trainStep.updates }, { variables, threads: 1 });
 
-const x = Float32Array.from({ length: batch * shape.reduce((a, b) => a * b, 1) }, rng.float);
+const draw = vocabulary === undefined ? rng.float : () => rng.int(1, vocabulary - 1);
+const x = Float32Array.from({ length: batch * shape.reduce((a, b) => a * b, 1) }, draw);
 const y = BigInt64Array.from({ length: batch }, () => BigInt(rng.int(0, 9)));
 let steps = 0;
 const step = () => program.run({ input: x, target: y, ...trainStep.scalarFeeds(++steps, optimizer.scalars) });
 
 for (let i = 0; i < 5; i++) await step();
 const start = performance.now();
+const cpuStart = process.cpuUsage();
 let measured = 0;
 for (; performance.now() - start < seconds * 1000; measured++) await step();
+const cpu = process.cpuUsage(cpuStart);
+const cpuMsPerStep = Math.round((cpu.user + cpu.system) / measured) / 1000;
 const stepsPerSecond = Math.round((measured / (performance.now() - start)) * 1e5) / 100;
 console.log(
-  JSON.stringify({ engine: 'attune', workload, batch, stepsPerSecond, peakMB: process.resourceUsage().maxRSS >> 10 }),
+  JSON.stringify({
+    engine: 'attune',
+    workload,
+    batch,
+    stepsPerSecond,
+    cpuMsPerStep,
+    peakMB: process.resourceUsage().maxRSS >> 10,
+  }),
 );

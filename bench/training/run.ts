@@ -15,6 +15,10 @@ const WORKLOADS = [
   { workload: 'cnn', batch: 32 },
   { workload: 'cnn', batch: 128 },
   { workload: 'mlp', batch: 64 },
+  { workload: 'lstm', batch: 32 },
+  { workload: 'lstm200', batch: 32 },
+  { workload: 'transformer', batch: 32 },
+  { workload: 'textCnn', batch: 64 },
 ] as const;
 
 const PYTHON = '/usr/bin/python3';
@@ -32,6 +36,8 @@ if (!(seconds > 0) || !(Number.isInteger(rounds) && rounds > 0)) {
 
 interface Result {
   readonly stepsPerSecond: number;
+  /** Processor time: what is left of a ratio when other programs take turns on the cores. */
+  readonly cpuMsPerStep: number;
   readonly peakMB: number;
 }
 
@@ -70,7 +76,9 @@ console.log(
     (hasTorch ? `torch ${torch.stdout.trim()}` : 'no python3-torch: ours alone, no ratio'),
 );
 console.log(`${rounds} rounds of ${seconds} s each, medians, one thread a process\n`);
-console.log('workload   batch   ours steps/s   torch steps/s   ratio   two processes / one   peak MB (ours, torch)');
+console.log(
+  'workload      batch   ours steps/s   torch steps/s   ratio   by cpu time   two processes / one   peak MB (ours, torch)',
+);
 
 for (const { workload, batch } of WORKLOADS) {
   const us: Result[] = [];
@@ -86,12 +94,15 @@ for (const { workload, batch } of WORKLOADS) {
   const reference = hasTorch ? median(them.map((r) => r.stepsPerSecond)) : Number.NaN;
   const cell = (x: number, digits: number, width: number) =>
     (Number.isNaN(x) ? '-' : x.toFixed(digits)).padStart(width);
+  const cpuOf = (results: readonly Result[]) =>
+    results.length === 0 ? Number.NaN : median(results.map((r) => r.cpuMsPerStep));
   console.log(
-    workload.padEnd(9) +
+    workload.padEnd(12) +
       String(batch).padStart(7) +
       cell(one, 1, 15) +
       cell(reference, 1, 16) +
       cell(one / reference, 2, 8) +
+      cell(cpuOf(them) / cpuOf(us), 2, 14) +
       cell(median(pairs) / one, 2, 22) +
       `   ${Math.max(...us.map((r) => r.peakMB))}, ${hasTorch ? Math.max(...them.map((r) => r.peakMB)) : '-'}`,
   );
