@@ -9,7 +9,7 @@ export interface SuggestContext {
   readonly objectives: readonly Objective[];
   /**
    * Every trial that exists, by number; those that are waiting, running or paused are pending. Never to be changed. Within a process it is the
-   * same array from call to call, and a record is replaced when its trial changes: caches may be keyed by array (WeakMap) and by record.
+   * same array from call to call until the space is edited, and a record is replaced when its trial changes: caches may be keyed by array (WeakMap) and by record.
    */
   readonly trials: readonly TrialRecord[];
   /** Of the trial to be suggested. */

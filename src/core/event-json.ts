@@ -18,6 +18,7 @@ const FIELDS: { readonly [T in StudyEvent['type']]: Readonly<Record<string, Kind
   trialPaused: { number: 'number', reason: 'string' },
   trialFinished: { number: 'number', result: 'object' },
   trialLost: { number: 'number', reason: 'string' },
+  spaceEdited: { space: 'object', fixed: 'object', fill: 'object', changes: 'object' },
   attributeSet: { key: 'string' },
   studyFinished: { reason: 'string' },
 };

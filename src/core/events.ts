@@ -3,10 +3,10 @@
  * Events are plain JSON; `type` tells them apart. They are facts: names in the past tense, never changed, never removed.
  */
 import type { Json } from '#math';
-import type { SpaceJson } from '#space';
+import type { Flat, SpaceJson } from '#space';
 import type { Objective, Params, TrialError, Values } from './trial.ts';
 
-/** What a study was created with; it never changes. */
+/** What a study was created with; of a state, with space and fixed values as last edited. */
 export interface StudyDefinition {
   readonly name: string;
   readonly space: SpaceJson;
@@ -16,6 +16,8 @@ export interface StudyDefinition {
   /** Every random choice of the study comes from it. */
   readonly seed: number;
   readonly hints: Hints;
+  /** Values by path that the search keeps to. */
+  readonly fixed?: Flat;
   /** The experiment file, where there is one. */
   readonly source?: string;
   readonly createdAt: number;
@@ -52,6 +54,8 @@ export interface StudyCreated extends At {
 interface TrialEnqueued extends OfTrial {
   readonly type: 'trialEnqueued';
   readonly params: Params;
+  /** The part of them that the person gave, by path, where the sampler filled in the rest. */
+  readonly fixed?: Flat;
 }
 /** The sampler's parameters; running from here on. */
 interface TrialCreated extends OfTrial {
@@ -60,6 +64,8 @@ interface TrialCreated extends OfTrial {
   readonly worker: string;
   readonly suggestedBy: string;
   readonly note?: string;
+  /** Values that whoever asked had fixed for this trial alone, by path. */
+  readonly fixed?: Flat;
   /** In ordered mode: how many turns had their results in the view it was chosen from. */
   readonly committed?: number;
 }
@@ -102,6 +108,17 @@ interface AttributeSet extends At {
   readonly key: string;
   readonly value: Json;
 }
+/** The search goes on in another space. Trials keep their parameters. */
+interface SpaceEdited extends At {
+  readonly type: 'spaceEdited';
+  readonly space: SpaceJson;
+  /** Values by path that the search keeps to from now on; all of them. */
+  readonly fixed: Flat;
+  /** What trials so far count as having had of new parameters, by path. */
+  readonly fill: Params;
+  /** For people: one phrase for each change. */
+  readonly changes: readonly string[];
+}
 /** The search ended; a trial that starts later reopens the study. */
 interface StudyFinished extends At {
   readonly type: 'studyFinished';
@@ -119,6 +136,7 @@ export type StudyEvent =
   | TrialFinished
   | TrialLost
   | AttributeSet
+  | SpaceEdited
   | StudyFinished;
 
 /** An event and its place in the log: 1, 2, 3, … without gaps. */

@@ -4,6 +4,7 @@
  * An impossible transition is a broken invariant of whoever wrote the event: `Error('internal: …')`.
  */
 import type { Json } from '#math';
+import { completed } from '#space';
 import type { StudyCreated, StudyDefinition, StudyEvent, TrialResult } from './events.ts';
 import {
   lastStep,
@@ -17,7 +18,7 @@ import {
 type Running = Extract<TrialRecord, { state: 'running' }>;
 
 export class StudyState {
-  readonly definition: StudyDefinition;
+  #definition: StudyDefinition;
   #trials: TrialRecord[] = [];
   #seq = 1;
   #finished: { readonly reason: string } | null = null;
@@ -28,11 +29,15 @@ export class StudyState {
   #counts: Record<TrialState, number> = { waiting: 0, running: 0, paused: 0, complete: 0, pruned: 0, failed: 0 };
 
   constructor(created: StudyCreated) {
-    this.definition = created.definition;
+    this.#definition = created.definition;
   }
 
+  /** As created, with space and fixed values as last edited. */
+  get definition(): StudyDefinition {
+    return this.#definition;
+  }
   /**
-   * Records by number. The same array object for the life of this state: it grows, and a record is replaced (never changed) when something
+   * Records by number. The same array object until the space is edited: it grows, and a record is replaced (never changed) when something
    * happens to its trial, so caches may be keyed by this array and by record.
    */
   get trials(): readonly TrialRecord[] {
@@ -150,6 +155,13 @@ export class StudyState {
           this.#replace(trial, { ...trial, attributes: { ...trial.attributes, [event.key]: event.value } });
         }
         break;
+      case 'spaceEdited': {
+        const { space, fixed, fill } = event;
+        this.#definition = { ...this.#definition, space, fixed };
+        // A new array: what was computed from the old one was in the old space.
+        this.#trials = this.#trials.map((trial) => ({ ...trial, params: completed(trial.params, fill) }));
+        break;
+      }
       case 'studyFinished':
         this.#finished = { reason: event.reason };
         break;

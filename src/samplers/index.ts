@@ -11,6 +11,7 @@ import { tpe } from './tpe.ts';
 
 export { auto, type AutoOptions } from './auto.ts';
 export { cmaEs, type CmaEsOptions } from './cma-es.ts';
+export { startAtDefaults } from './defaults.ts';
 export { gp, type GpOptions } from './gp.ts';
 export { grid, type GridOptions } from './grid.ts';
 export { halton } from './halton.ts';

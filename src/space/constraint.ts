@@ -107,6 +107,13 @@ function predicateHolds({ name, allows }: PredicateConstraint, params: object): 
   return answer;
 }
 
+/** The code of a space's predicates, as far as it is here. */
+export function predicatesOf(constraints: readonly Constraint[]): Predicates {
+  return Object.fromEntries(
+    constraints.flatMap((c) => (c.kind === 'predicate' && c.allows !== null ? [[c.name, c.allows] as const] : [])),
+  );
+}
+
 /** Which parameters a predicate reads at a point, by their names at the top: for messages. */
 export function parametersRead(constraint: Constraint, params: object): string[] {
   if (constraint.kind === 'linear') return Object.keys(constraint.coefficients);

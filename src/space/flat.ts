@@ -66,5 +66,5 @@ function withValue(tree: Tree, [name = '', label, ...rest]: readonly string[], v
   const here = tree[name];
   if (label === undefined) return here === undefined ? { ...tree, [name]: value } : tree;
   if (typeof here !== 'object' || here === null || !('kind' in here) || here.kind !== label) return tree;
-  return { ...tree, [name]: withValue(here as Tree, rest, value) }; // an object, read by string keys
+  return { ...tree, [name]: withValue(here, rest, value) }; // an object, read by string keys
 }

@@ -16,6 +16,7 @@ export {
   describeConstraint,
   linear,
   predicate,
+  predicatesOf,
   type Constraint,
   type LinearConstraint,
   type PredicateConstraint,
@@ -29,6 +30,6 @@ export { spaceFromJson } from './from-json.ts';
 export type { ConstraintJson, FieldsJson, ParamJson, SpaceJson } from './to-json.ts';
 export { completed, flatten, isActive, unflatten, type Flat } from './flat.ts';
 export { fromUnit, indexOf, toUnit, valueAt } from './unit.ts';
-export { readFixed, readFixedText, restrict } from './restrict.ts';
+export { defaultsOf, readFixed, readFixedText, restrict } from './restrict.ts';
 export { sampleUniform } from './sample.ts';
 export { cardinality, gridCount, gridPoint, gridPoints, gridSize, type GridOptions } from './grid.ts';

@@ -25,7 +25,7 @@ export function readFixed(whole: Space, given: Readonly<Record<string, unknown>>
       if (!isValueOf(dimension, value))
         throw new TuneError(
           'bad-fixed',
-          `${what}: "${path}" must be a value of ${describeParam(dimension.param)}; got ${JSON.stringify(value)}.`,
+          `${what}: "${path}" must fit ${describeParam(dimension.param)}; got ${JSON.stringify(value)}.`,
           { path, value },
         );
       return [path, value] as const;
@@ -43,6 +43,17 @@ export function readFixedText(whole: Space, given: Readonly<Record<string, strin
     return [path, Number.isNaN(number) ? text : number] as const;
   });
   return readFixed(whole, Object.fromEntries(values));
+}
+
+/** The defaults of a space by path, those of branches as labels. */
+export function defaultsOf({ dimensions }: Space): Flat {
+  return Object.fromEntries(
+    dimensions.flatMap(({ path, param }) => {
+      if (param.kind === 'fixed' || param.default === undefined) return [];
+      // null is a value of a choice, but elsewhere says that there is no default.
+      return param.default === null && param.kind !== 'choice' ? [] : [[path, param.default] as const];
+    }),
+  );
 }
 
 /** Whether a value is one that the dimension can take. */

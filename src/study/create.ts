@@ -13,8 +13,20 @@ import {
 import { didYouMean } from '#math';
 import { pruners } from '#pruners';
 import { samplers } from '#samplers';
-import { spaceDifference, spaceFromJson, type Fields, type Infer, type Space } from '#space';
+import {
+  predicatesOf,
+  readFixed,
+  restrict,
+  spaceDifference,
+  spaceFromJson,
+  type Fields,
+  type Flat,
+  type Infer,
+  type Predicates,
+  type Space,
+} from '#space';
 import { openStorage, workerName } from '#storage';
+import type { FixedValues } from './params.ts';
 import { Study } from './study.ts';
 
 export type Objectives = Readonly<Record<string, Direction>>;
@@ -39,6 +51,8 @@ export interface StudyOptions<F extends Fields, O extends Objectives> extends Be
   readonly name?: string;
   readonly space: Space<F>;
   readonly objectives: O;
+  /** Values by path that the search keeps to. Default: for a study that exists, those it has. */
+  readonly fixed?: FixedValues<Infer<Space<F>>>;
   /** 'memory' (private to this study), 'sqlite:PATH', or a storage that the caller closes. */
   readonly storage?: string | Storage;
   /** Whole number from which every random choice comes. Default: a new one by chance. */
@@ -47,7 +61,10 @@ export interface StudyOptions<F extends Fields, O extends Objectives> extends Be
   readonly source?: string;
 }
 
-export type OpenOptions = Behaviour;
+export interface OpenOptions extends Behaviour {
+  /** Code of the space's predicates by name: only names are stored. Needed to suggest and to check parameters. */
+  readonly predicates?: Predicates;
+}
 
 /** Creates a study, or continues the stored one of this name if space and objectives are equal. */
 export async function createStudy<const F extends Fields, const O extends Objectives>(
@@ -58,6 +75,8 @@ export async function createStudy<const F extends Fields, const O extends Object
   if (name === undefined ? !inMemory : typeof name !== 'string' || name.trim() === '')
     throw new TuneError('bad-options', 'createStudy: a stored study needs a name.');
   const sampler = options.sampler ?? 'auto';
+  const fixed = options.fixed === undefined ? undefined : readFixed(space, options.fixed);
+  restrict(space, fixed); // refuses what constraints rule out
   const definition: StudyDefinition = {
     name: name ?? 'study',
     space: space.toJSON(),
@@ -66,6 +85,7 @@ export async function createStudy<const F extends Fields, const O extends Object
     pruner: nameOf(options.pruner ?? defaultPruner(sampler)),
     seed: readSeed(seed),
     hints: readHints(options),
+    ...(fixed === undefined ? {} : { fixed }),
     ...(source === undefined ? {} : { source }),
     createdAt: now(),
   };
@@ -74,8 +94,8 @@ export async function createStudy<const F extends Fields, const O extends Object
   resolvePruner(options.pruner ?? defaultPruner(sampler));
   const opened = await openOwned(storage);
   try {
-    const id = await createOrFind(opened.storage, definition, seed);
-    return await open(opened, id, options, space, seed !== undefined);
+    const id = await createOrFind(opened.storage, definition);
+    return await open(opened, id, options, { definition, space, seeded: seed !== undefined });
   } catch (error) {
     if (opened.owned) await opened.storage.close();
     throw error;
@@ -95,7 +115,7 @@ export async function openStudy(storage: string | Storage, name: string, options
         { name },
       );
     }
-    return await open(opened, found.id, options, null, false);
+    return await open(opened, found.id, options, null);
   } catch (error) {
     if (opened.owned) await opened.storage.close();
     throw error;
@@ -109,19 +129,22 @@ interface Opened {
 const openOwned = async (storage: string | Storage): Promise<Opened> =>
   typeof storage === 'string' ? { storage: await openStorage(storage), owned: true } : { storage, owned: false };
 
-/** The id of the study, made now or found; a TuneError if the one found is another study. */
-async function createOrFind(storage: Storage, definition: StudyDefinition, seed: number | undefined): Promise<string> {
+/** The id of the study of this name, made now or found. */
+async function createOrFind(storage: Storage, definition: StudyDefinition): Promise<string> {
   const found = await storage.find(definition.name);
-  if (found === null) {
-    try {
-      return await storage.createStudy(definition);
-    } catch (error) {
-      // Another process was faster: then it exists now.
-      if (!(error instanceof TuneError && error.code === 'study-exists')) throw error;
-      return createOrFind(storage, definition, seed);
-    }
+  if (found !== null) return found.id;
+  try {
+    return await storage.createStudy(definition);
+  } catch (error) {
+    // Another process was faster: then it exists now.
+    if (!(error instanceof TuneError && error.code === 'study-exists')) throw error;
+    return createOrFind(storage, definition);
   }
-  const difference = definitionDifference(found.definition, definition, seed);
+}
+
+/** A TuneError if a study is another one than what is asked for. */
+function checkSame(before: StudyDefinition, definition: StudyDefinition, space: Space, seeded: boolean): void {
+  const difference = definitionDifference(before, definition, space, seeded);
   if (difference !== null)
     throw new TuneError(
       'other-study',
@@ -130,26 +153,46 @@ async function createOrFind(storage: Storage, definition: StudyDefinition, seed:
         name: definition.name,
       },
     );
-  return found.id;
 }
 
-function definitionDifference(before: StudyDefinition, now: StudyDefinition, seed: number | undefined): string | null {
+function definitionDifference(
+  before: StudyDefinition,
+  now: StudyDefinition,
+  space: Space,
+  seeded: boolean,
+): string | null {
   const text = ({ objectives }: StudyDefinition) =>
     objectives.map(({ name, direction }) => `${direction} ${name}`).join(', ');
   if (text(before) !== text(now)) return `its objectives were "${text(before)}" and are "${text(now)}"`;
-  if (seed !== undefined && seed !== before.seed) return `its seed was ${before.seed} and is ${seed}`;
-  return spaceDifference(spaceFromJson(before.space), spaceFromJson(now.space));
+  if (seeded && now.seed !== before.seed) return `its seed was ${before.seed} and is ${now.seed}`;
+  if (now.fixed !== undefined && fixedText(now.fixed) !== fixedText(before.fixed))
+    return `its fixed values were ${fixedText(before.fixed)} and are ${fixedText(now.fixed)}`;
+  return spaceDifference(spaceFromJson(before.space), space);
+}
+
+const fixedText = (fixed: Flat = {}): string =>
+  `{ ${Object.entries(fixed)
+    .map(([path, value]) => `${path}: ${JSON.stringify(value)}`)
+    .sort()
+    .join(', ')} }`;
+
+/** What `createStudy` wants the study to be. */
+interface Asked {
+  readonly definition: StudyDefinition;
+  readonly space: Space;
+  readonly seeded: boolean;
 }
 
 async function open<P, O extends string>(
   { storage, owned }: Opened,
   id: string,
   options: OpenOptions,
-  given: Space | null,
-  seeded: boolean,
+  asked: Asked | null,
 ): Promise<Study<P, O>> {
   const state = replay((await storage.read(id, 0)).map(({ event }) => event));
   const { definition } = state;
+  if (asked !== null) checkSame(definition, asked.definition, asked.space, asked.seeded);
+  const predicates = { ...options.predicates, ...predicatesOf(asked?.space.constraints ?? []) };
   const { sampler = definition.sampler, pruner = definition.pruner, worker = workerName(), now = Date.now } = options;
   return new Study<P, O>({
     storage,
@@ -158,15 +201,16 @@ async function open<P, O extends string>(
     state,
     // The stored space decides the order of parameters, so that suggestions are the same as before.
     space:
-      given !== null && JSON.stringify(given) === JSON.stringify(definition.space)
-        ? given
-        : spaceFromJson(definition.space),
+      asked !== null && JSON.stringify(asked.space) === JSON.stringify(definition.space)
+        ? asked.space
+        : spaceFromJson(definition.space, { predicates }),
+    predicates,
     sampler: resolveSampler(sampler),
     pruner: resolvePruner(pruner),
     hints: { ...definition.hints, ...readHints(options) },
     worker,
     now,
-    seeded,
+    seeded: asked?.seeded ?? false,
   });
 }
 

@@ -1,6 +1,7 @@
 export { createStudy, openStudy, type Objectives, type OpenOptions, type StudyOptions } from './create.ts';
 export { fingerprint } from './fingerprint.ts';
 export type { Objective, OptimizeOptions, OptimizeResult } from './optimize.ts';
+export type { FixedValues, PartialParams } from './params.ts';
 export type { Outcome } from './outcome.ts';
 export {
   Study,

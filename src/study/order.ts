@@ -99,6 +99,7 @@ export class OrderedView {
       case 'measured':
       case 'stopRequested':
       case 'attributeSet':
+      case 'spaceEdited':
       case 'studyFinished':
         break;
       case 'trialPaused':

@@ -40,3 +40,26 @@ test('a direction is one of two words', () => {
   // @ts-expect-error TS2322 -- 'max' is not a direction
   void createStudy({ space: space({ lr: float(0, 1) }), objectives: { y: 'max' } });
 });
+
+test('values are fixed by path, with the type of the parameter', () => {
+  void study.ask({ fixed: { lr: 0.1, o: 'sgd', 'o.sgd.m': 0.9 } });
+  // @ts-expect-error TS2322 -- there is no such label
+  void study.ask({ fixed: { o: 'lion' } });
+  // @ts-expect-error TS2353 -- momentum is called m
+  void study.ask({ fixed: { 'o.sgd.momentum': 0.9 } });
+  void createStudy({ space: space({ lr: float(0, 1) }), objectives: { y: 'minimize' }, fixed: { lr: 0.1 } });
+  // @ts-expect-error TS2322 -- a text is no number
+  void createStudy({ space: space({ lr: float(0, 1) }), objectives: { y: 'minimize' }, fixed: { lr: 'x' } });
+});
+
+test('parameters may be enqueued in part', () => {
+  void study.enqueue({ o: { kind: 'sgd' } });
+  void study.enqueue({});
+  // @ts-expect-error TS2322 -- m is a field of sgd
+  void study.enqueue({ o: { kind: 'adam', m: 0.1 } });
+});
+
+test('an edited study has the parameters of the new space', async () => {
+  const edited = await study.edit(space({ lr: float(0, 2), n: choice([1, 2], { default: 1 }) }), { fixed: { n: 2 } });
+  expectTypeOf((await edited.ask()).params).toEqualTypeOf<{ lr: number; n: 1 | 2 }>();
+});

@@ -28,11 +28,28 @@ import {
   type Values,
 } from '#core';
 import { createRng, type Rng } from '#math';
-import type { Space } from '#space';
+import { startAtDefaults } from '#samplers';
+import {
+  completed,
+  fits,
+  flatten,
+  planEdit,
+  predicatesOf,
+  readFixed,
+  restrict,
+  sampleUniform,
+  spaceFromJson,
+  type Fields,
+  type Flat,
+  type Infer,
+  type Predicates,
+  type Space,
+} from '#space';
 import { workerAlive } from '#storage';
 import { optimize, type Objective, type OptimizeOptions, type OptimizeResult } from './optimize.ts';
 import { OrderedView } from './order.ts';
 import { readMeasurement, readOutcome, type Outcome } from './outcome.ts';
+import type { FixedValues, PartialParams } from './params.ts';
 import { Trial, type TrialHandle } from './trial.ts';
 
 /** @internal What createStudy and openStudy have put together. */
@@ -42,6 +59,8 @@ interface StudyParts {
   readonly id: string;
   readonly state: StudyState;
   readonly space: Space;
+  /** Code of predicates that the space may come to have by an edit of another process. */
+  readonly predicates: Predicates;
   readonly sampler: Sampler;
   readonly pruner: Pruner;
   readonly hints: Hints;
@@ -56,7 +75,12 @@ export type StudyListener = (event: StudyEvent) => void;
 /** A record whose parameters have the type of the space. */
 export type Typed<R extends TrialRecord, P> = R & { readonly params: P };
 
-export interface AskOptions {
+export interface AskOptions<P = Params> {
+  /**
+   * Values by path for this trial; the sampler chooses the rest, from all of the history. A waiting trial is taken only if it has them, a paused one never.
+   * They win over those of the study.
+   */
+  readonly fixed?: FixedValues<P>;
   /** Whether the trial can be set aside and go on later: the pruner may then answer 'pause'. */
   readonly resumable?: boolean;
   /** Who runs it, for `recover`: `workerName(pid)` of a child process. Default: this process. */
@@ -68,7 +92,7 @@ export interface RecoverOptions {
   readonly keptStep?: (trial: RunningTrial) => number | null;
 }
 
-export interface NextOptions extends AskOptions {
+export interface NextOptions<P = Params> extends AskOptions<P> {
   /** Ordered mode with this lag (see order.ts); else everything told so far is known. */
   readonly lag?: number | null;
 }
@@ -84,11 +108,14 @@ type Work<P> =
 type Choice = StartEvent | { readonly nothing: string } | { readonly later: string };
 type StartEvent = Extract<StudyEvent, { type: 'trialStarted' | 'trialCreated' }>;
 
+const NOTHING: Flat = Object.freeze({});
+
 /** Attribute of a study: the lag of its ordered mode; 0 if it was begun without. */
 const LAG = 'lag';
 
 export class Study<P = Params, O extends string = string> {
-  readonly space: Space;
+  #space: Space;
+  #predicates: Predicates;
   /** As in the definition, or as given when the study was continued. */
   readonly hints: Hints;
   readonly #parts: StudyParts;
@@ -104,12 +131,17 @@ export class Study<P = Params, O extends string = string> {
   constructor(parts: StudyParts) {
     this.#parts = parts;
     this.#state = parts.state;
-    this.space = parts.space;
+    this.#space = parts.space;
+    this.#predicates = { ...parts.predicates, ...predicatesOf(parts.space.constraints) };
     this.hints = parts.hints;
     this.#rng = createRng(parts.state.definition.seed);
     this.#trialStreams = this.#rng.fork('trial');
   }
 
+  /** As last edited. */
+  get space(): Space {
+    return this.#space;
+  }
   get definition(): StudyDefinition {
     return this.#state.definition;
   }
@@ -158,7 +190,7 @@ export class Study<P = Params, O extends string = string> {
    * The next trial to run: one that waits (enqueued, or lost by its worker; lowest number first), else a paused one that the pruner
    * promotes, else a new one from the sampler. Never waits for other trials. A TuneError 'exhausted' when the sampler has nothing left.
    */
-  async ask(options: AskOptions = {}): Promise<Trial<P>> {
+  async ask(options: AskOptions<P> = {}): Promise<Trial<P>> {
     const work = await this.next(Infinity, { resumable: true, ...options });
     if ('nothing' in work) throw new TuneError('exhausted', work.nothing);
     if ('later' in work) throw new Error('internal: only ordered mode waits');
@@ -168,14 +200,19 @@ export class Study<P = Params, O extends string = string> {
   /** As `ask`, but makes a new trial only while the study has fewer than `trials`; says why when there is nothing to run. */
   next(
     trials: number,
-    { resumable = false, worker = this.#parts.worker, lag = null }: NextOptions = {},
+    { resumable = false, worker = this.#parts.worker, lag = null, fixed: given }: NextOptions<P> = {},
   ): Promise<Work<P>> {
     return this.#takeTurn(async () => {
       const suggestions = new Map<number, Suggestion>();
+      let space = this.#space;
       for (;;) {
+        // Edited meanwhile by another process: what was thought of lies in the old space.
+        if (space !== this.#space) suggestions.clear();
+        space = this.#space;
+        const fixed = given === undefined ? null : readFixed(space, given);
         const choice =
           lag === null
-            ? this.#choose(trials, worker, suggestions)
+            ? this.#choose(trials, worker, suggestions, fixed)
             : this.#chooseInOrder(await this.#ordered(), lag, trials, worker, suggestions);
         if (!('type' in choice)) return choice;
         const before = this.#state.trials[choice.number];
@@ -188,12 +225,16 @@ export class Study<P = Params, O extends string = string> {
   }
 
   /** What is to run next, from all that is known now. */
-  #choose(trials: number, worker: string, suggestions: Map<number, Suggestion>): Choice {
+  #choose(trials: number, worker: string, suggestions: Map<number, Suggestion>, fixed: Flat | null): Choice {
     const state = this.#state;
-    const again = lowest(state.waiting);
+    const has = (number: number): boolean => {
+      const flat = flatten(this.#params(number));
+      return Object.entries(fixed ?? {}).every(([path, value]) => flat[path] === value);
+    };
+    const again = lowest(fixed === null ? state.waiting : [...state.waiting].filter(has));
     return again !== null
       ? { type: 'trialStarted', at: this.#parts.now(), number: again, worker }
-      : this.#chooseFrom(state, state.seq, trials, worker, suggestions);
+      : this.#chooseFrom(state, state.seq, trials, worker, suggestions, fixed);
   }
 
   /** What is to run next, from what the turn may know. */
@@ -215,7 +256,7 @@ export class Study<P = Params, O extends string = string> {
       const committed = order.committed;
       const queued = lowest(order.state.waiting);
       if (queued !== null) return { type: 'trialStarted', at, number: queued, worker, committed };
-      const choice = this.#chooseFrom(order.state, committed, trials, worker, suggestions);
+      const choice = this.#chooseFrom(order.state, committed, trials, worker, suggestions, null);
       if ('type' in choice) return { ...choice, committed };
       // The results of the turns under way may yet promote a trial.
       if (committed === order.next) return choice;
@@ -230,22 +271,24 @@ export class Study<P = Params, O extends string = string> {
     trials: number,
     worker: string,
     suggestions: Map<number, Suggestion>,
+    fixed: Flat | null,
   ): StartEvent | { readonly nothing: string } {
     const number = state.trials.length;
     const at = this.#parts.now();
-    const promoted = this.#promoted(state, moment, trials);
+    const promoted = fixed === null ? this.#promoted(state, moment, trials) : null;
     if (promoted !== null) return { type: 'trialStarted', at, number: promoted, worker };
     if (number >= trials) return { nothing: `the study has ${number} trials.` };
     // Another process may have measured meanwhile, but as long as the number is free, the suggestion stands: a slow sampler is not starved.
-    const suggestion = suggestions.get(number) ?? this.#suggest(state, number);
+    const suggestion = suggestions.get(number) ?? this.#suggest(state, number, fixed);
     suggestions.set(number, suggestion);
     if ('exhausted' in suggestion) {
-      const last = this.#promoted(state, moment, number);
+      const last = fixed === null ? this.#promoted(state, moment, number) : null;
       if (last === null) return { nothing: suggestion.exhausted };
       return { type: 'trialStarted', at, number: last, worker };
     }
     const { params, note } = suggestion;
     const facts = { worker, suggestedBy: this.#parts.sampler.name, ...(note === undefined ? {} : { note }) };
+    if (fixed !== null) return { type: 'trialCreated', at, number, params, ...facts, fixed };
     return { type: 'trialCreated', at, number, params, ...facts };
   }
 
@@ -302,10 +345,53 @@ export class Study<P = Params, O extends string = string> {
     });
   }
 
-  /** Queues parameters to be run before the sampler is asked again; returns the trial's number. */
-  async enqueue(params: P): Promise<number> {
-    const parsed = this.space.parse(params);
-    return this.#addTrial((number) => [{ type: 'trialEnqueued', at: this.#parts.now(), number, params: parsed }]);
+  /** Queues parameters to be run before the sampler is asked again, which chooses those that are left out; returns the trial's number. */
+  async enqueue(params: PartialParams<P>): Promise<number> {
+    return this.#addTrial((number) => {
+      const event = { type: 'trialEnqueued', at: this.#parts.now(), number } as const;
+      if (fits(this.#space, params)) return [{ ...event, params: this.#space.parse(params) }];
+      const fixed = readFixed(this.#space, flatten(params), 'params');
+      const suggestion = this.#suggest(this.#state, number, fixed);
+      if (!('exhausted' in suggestion)) return [{ ...event, params: suggestion.params, fixed }];
+      // A person may ask for a point again.
+      const rest = restrict(this.#space, { ...this.definition.fixed, ...fixed });
+      return [{ ...event, params: this.#space.parse(sampleUniform(rest, this.#trialStreams.fork(number))), fixed }];
+    });
+  }
+
+  /**
+   * Goes on in another space; no trial is lost. Ranges may grow and shrink, choices and labels come and go, a parameter become `fixed(value)` or be freed, new
+   * ones come with a default, which earlier trials count as having had. What `fixed` says, by path, holds from now on instead of what was fixed before.
+   * A TuneError 'bad-edit' if earlier trials would lose their meaning. Trials that run or are paused go on; waiting ones that do not fit any more end as failed.
+   * Returns this study, typed by the new space.
+   */
+  async edit<const F extends Fields>(
+    next: Space<F>,
+    { fixed = {} }: { readonly fixed?: FixedValues<Infer<Space<F>>> } = {},
+  ): Promise<Study<Infer<Space<F>>, O>> {
+    await this.#takeTurn(async () => {
+      await this.#readOn();
+      this.#predicates = { ...this.#predicates, ...predicatesOf(next.constraints) };
+      for (;;) {
+        const plan = planEdit(this.#space, next);
+        const held = readFixed(plan.space, fixed);
+        restrict(plan.space, held); // refuses what constraints rule out
+        const changes = [...plan.changes, ...fixedChanges(this.definition.fixed ?? {}, held)];
+        if (changes.length === 0) return;
+        const at = this.#parts.now();
+        const { space, fill } = plan;
+        const unfit = [...this.#state.waiting].filter((number) => !fits(space, completed(this.#params(number), fill)));
+        const events: StudyEvent[] = [
+          { type: 'spaceEdited', at, space: space.toJSON(), fixed: held, fill, changes },
+          ...unfit.map((number): StudyEvent => {
+            const error = { message: 'its parameters do not fit the space any more' };
+            return { type: 'trialFinished', at, number, result: { state: 'failed', error } };
+          }),
+        ];
+        if (await this.#append(events)) return;
+      }
+    });
+    return this as unknown as Study<Infer<Space<F>>, O>; // the trials to come have the parameters of the new space
   }
 
   /** Adds a trial whose outcome is known already; samplers learn from it. Returns its number. */
@@ -460,14 +546,23 @@ export class Study<P = Params, O extends string = string> {
   #apply(event: StudyEvent): void {
     this.#state.apply(event);
     this.#order?.apply(event);
+    if (event.type === 'spaceEdited') this.#space = spaceFromJson(event.space, { predicates: this.#predicates });
     for (const listener of this.#listeners) listener(event);
   }
 
-  #suggest({ trials }: StudyState, number: number): Suggestion {
-    const { space, sampler } = this.#parts;
-    const { objectives } = this.definition;
+  /** `fixed`: for this trial alone. */
+  #suggest({ trials }: StudyState, number: number, fixed: Flat | null): Suggestion {
+    const { sampler } = this.#parts;
+    const space = this.#space;
+    const { objectives, fixed: always = NOTHING } = this.definition;
     const rng = this.#trialStreams.fork(number);
-    const context = { space, objectives, trials, number, rng, studyRng: this.#rng, hints: this.hints };
+    const held = fixed === null ? always : { ...always, ...fixed };
+    const context = { space, objectives, trials, number, rng, studyRng: this.#rng, hints: this.hints, fixed: held };
+    if (sampler.name !== 'grid' && trials.every(({ suggestedBy }) => suggestedBy === null)) {
+      const start = startAtDefaults(context);
+      if (start !== null)
+        return { params: space.parse(start), note: 'the first trial is at the defaults of the space.' };
+    }
     const suggestion = sampler.suggest(context);
     return 'exhausted' in suggestion ? suggestion : { ...suggestion, params: space.parse(suggestion.params) };
   }
@@ -521,6 +616,10 @@ export class Study<P = Params, O extends string = string> {
     return record;
   }
 
+  #params(number: number): Params {
+    return this.#state.trials[number]?.params ?? {};
+  }
+
   #running(number: number): RunningTrial {
     const record = this.#state.trials[number];
     if (record?.state !== 'running')
@@ -538,6 +637,15 @@ function lost(
 ): StudyEvent {
   const kept = keptStep === null || (fromStep !== null && fromStep > keptStep) ? fromStep : keptStep;
   return { type: 'trialLost', at, number, reason, keptStep: kept };
+}
+
+function fixedChanges(before: Flat, now: Flat): string[] {
+  const held = Object.entries(now).filter(([path, value]) => before[path] !== value);
+  const freed = Object.keys(before).filter((path) => now[path] === undefined);
+  return [
+    ...held.map(([path, value]) => `"${path}" is held at ${JSON.stringify(value)}`),
+    ...freed.map((path) => `"${path}" is held no more`),
+  ];
 }
 
 function lowest(numbers: Iterable<number>): number | null {
