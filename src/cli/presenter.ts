@@ -70,7 +70,7 @@ export function createPresenter({ file, json, quiet }: PresenterOptions): Presen
         if (event.type === 'trial' && view !== null) {
           picture.persist(trialOutcomeLine(event, view.started.objective.name, liveScreen(stream)));
         }
-        if (event.type === 'retry') picture.persist(plainLine(event) ?? '');
+        if (event.type === 'retry' || event.type === 'paused') picture.persist(plainLine(event) ?? '');
         const shown = view;
         if (shown !== null) picture.show(() => liveFrame(shown, Date.now(), liveScreen(stream)));
       } else if (!quiet) {

@@ -39,6 +39,7 @@ export function jsonLine(event: RunEvent): string | null {
     case 'progress':
     case 'epoch':
     case 'step':
+    case 'paused':
     case 'retry':
     case 'testing':
       return null;

@@ -45,6 +45,8 @@ export function plainLine(event: RunEvent, objective?: string): string | null {
       return `trial ${event.number} step ${event.step}: ${valuesText(event.values)}`;
     case 'trial':
       return `trial ${event.number} ${outcome(event)} after ${lengthText(event)}`;
+    case 'paused':
+      return `trial ${event.number} paused (${oneLine(event.reason)})`;
     case 'retry':
       return `trial ${event.number} goes back to be run again: ${oneLine(event.reason)}`;
     case 'testing':

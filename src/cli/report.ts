@@ -30,13 +30,16 @@ export function roundLine(
     onTest !== undefined
       ? `${capitalize(objective)}=${metricNumber(onTest)}`
       : onValidation !== undefined
-        ? `${capitalize(objective)}=${metricNumber(onValidation)}${kind === 'command' ? prunedText(round) : ' (validation)'}`
+        ? `${capitalize(objective)}=${metricNumber(onValidation)}${endText(round, kind)}`
         : `${round.state}${failure === undefined ? '' : `: ${oneLine(failure)}`}`;
   return `Round ${round.number + 1}: ${[...settings, result].join(', ')}`;
 }
 
-const prunedText = ({ state, reason = 'stopped' }: Round): string =>
-  state === 'pruned' ? ` (pruned: ${oneLine(reason)})` : '';
+/** What the value is: of a pruned or paused trial it is not its last word. */
+function endText({ state, reason = 'stopped' }: Round, kind: StartedEvent['kind']): string {
+  if (state === 'paused' || (state === 'pruned' && kind === 'command')) return ` (${state}: ${oneLine(reason)})`;
+  return kind === 'command' ? '' : ' (validation)';
+}
 
 export interface TrialRow {
   readonly number: number;

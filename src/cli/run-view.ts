@@ -73,6 +73,7 @@ export function advance(view: RunView, event: RunEvent, at: number): RunView {
         finished: [...view.finished, event],
         best: better(view, event),
       };
+    case 'paused':
     case 'retry':
       return { ...view, running: view.running.filter((trial) => trial.number !== event.number) };
     case 'testing':

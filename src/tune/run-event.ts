@@ -13,6 +13,7 @@ export type RunEvent =
   | EpochEvent
   | StepEvent
   | TrialEvent
+  | PausedEvent
   | RetryEvent
   | TestingEvent
   | DoneEvent;
@@ -84,6 +85,13 @@ export interface TrialEvent {
   readonly reason?: string;
 }
 
+/** The pruner has set a trial aside; it may go on later from where it is. */
+export interface PausedEvent {
+  readonly type: 'paused';
+  readonly number: number;
+  readonly reason: string;
+}
+
 /** A worker died under a trial; the trial goes back and is run again. */
 export interface RetryEvent {
   readonly type: 'retry';
@@ -97,14 +105,15 @@ export interface TestingEvent {
   readonly trials: number;
 }
 
-/** A finished trial as the seed prints it: `Round 1: LR=…, BS=…, Accuracy=…`. */
+/** A finished or paused trial as the seed prints it: `Round 1: LR=…, BS=…, Accuracy=…`. */
 export interface Round {
   readonly number: number;
   readonly params: Params;
-  readonly state: 'complete' | 'pruned' | 'failed';
+  readonly state: 'complete' | 'pruned' | 'paused' | 'failed';
+  /** Of a paused trial, what it has reached. */
   readonly values: Values | null;
   readonly test: Values | null;
-  /** Why it was pruned. */
+  /** Why it was pruned or paused. */
   readonly reason?: string;
 }
 
@@ -130,7 +139,7 @@ export interface DoneEvent {
   readonly bundle?: string;
   /** Folder with what the best trial's command wrote; only of commands, which have no bundle. */
   readonly artifacts?: string;
-  /** Finished trials in order of number. */
+  /** Finished and paused trials in order of number. */
   readonly rounds: readonly Round[];
   readonly reason: EndReason;
   /** Trials are left to run: `--resume` goes on. */

@@ -177,11 +177,17 @@ async function summarise(
 ): Promise<RunSummary> {
   await study.refresh();
   const finished = study.trials.filter(isFinished);
-  const rounds = finished.map((trial): Round => {
+  const rounds = study.trials.flatMap((trial): Round[] => {
     const { number, params, state } = trial;
-    const values = trial.state === 'failed' ? null : trial.values;
-    const reason = trial.state === 'pruned' ? { reason: trial.reason } : {};
-    return { number, params, state, values, test: testValues(trial), ...reason };
+    if (!isFinished(trial) && state !== 'paused') return [];
+    const values =
+      trial.state === 'failed'
+        ? null
+        : trial.state === 'paused'
+          ? (trial.measurements.at(-1)?.values ?? null)
+          : trial.values;
+    const reason = 'reason' in trial ? { reason: trial.reason } : {};
+    return [{ number, params, state: trial.state, values, test: testValues(trial), ...reason }];
   });
   const { best } = study;
   const test = best && testValues(best);

@@ -107,6 +107,9 @@ export async function search(options: SearchOptions): Promise<void> {
   async function commit(trial: Trial, answer: Answer): Promise<void> {
     try {
       const record = await tell(trial, answer);
+      const now = recordOf(trial);
+      if (answer.type === 'paused' && now.state === 'paused')
+        onEvent({ type: 'paused', number: trial.number, reason: now.reason });
       if (record === null) return;
       await files.ended(record);
       const seconds =

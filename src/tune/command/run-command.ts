@@ -80,7 +80,7 @@ export function runCommand(
           : `the command was ended by ${exit.signal}`,
         exit,
       );
-    if (exit.code !== 0) return failure(`the command ended with exit code ${exit.code ?? '?'}`, exit);
+    if (exit.code !== 0) return failure(`the command ended with exit code ${exit.code ?? '?'}${lastLine(exit)}`, exit);
     if (!(setup.metric in heard.values)) return failure(missing(setup.metric, Object.keys(heard.values)), exit);
     return { type: 'ran', values: heard.values, stopped: false, seconds, output };
   }
@@ -92,6 +92,12 @@ function missing(metric: string, reported: readonly string[]): string {
       ? `print a line as attune: {"step": 1, "${metric}": 0.5}`
       : `it reported other metrics; ${didYouMean(metric, reported).replace(/\.$/, '')}`;
   return `the command ended without a report of "${metric}"; ${hint}`;
+}
+
+/** What a program that gives up says last is most often why. */
+function lastLine({ output }: Exit): string {
+  const line = output.trimEnd().split('\n').at(-1)?.trim() ?? '';
+  return line === '' ? '' : `: ${line.slice(0, 200)}`;
 }
 
 const failure = (message: string, { output }: Exit): CommandAnswer => ({
