@@ -15,6 +15,8 @@ const ROOMS = {
   study: [...TUNER, 'samplers', 'pruners', 'storage'],
   exchange: ['space', 'core'],
   plots: [...TUNER, 'analysis'],
+  text: ['space'],
+  report: [...TUNER, 'analysis', 'plots', 'text'],
   executors: ['core'],
   graph: ['math'],
   engine: ['math', 'graph'],

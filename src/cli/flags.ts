@@ -75,6 +75,11 @@ export interface PlotFlags {
   readonly height?: number;
 }
 
+export interface ReportFlags {
+  readonly storage: string;
+  readonly out: string;
+}
+
 export interface PredictFlags {
   readonly json?: true;
 }

@@ -13,6 +13,7 @@ import type {
   PlotKind,
   PredictFlags,
   ReadFlags,
+  ReportFlags,
   RunFlags,
   ShowFlags,
 } from './flags.ts';
@@ -177,6 +178,21 @@ export function buildProgram(finish: (code: ExitCode) => void): Command {
     .action(async (name: string, kind: PlotKind, flags: PlotFlags) => {
       const { plot } = await import('./commands/plot.ts');
       finish(await plot(name, kind, flags));
+    });
+
+  program
+    .command('report')
+    .summary('write a report of a study, to send to a colleague')
+    .description(
+      'Writes what was searched, how, and what was found, with plots, the trials, failures and the command to run it again:\n' +
+        'one HTML file that needs nothing else, or Markdown.',
+    )
+    .argument('<study>', 'name of the study')
+    .addOption(storage())
+    .requiredOption('--out <file>', 'file to write: .html or .md', nonEmpty('--out'))
+    .action(async (name: string, flags: ReportFlags) => {
+      const { report } = await import('./commands/report.ts');
+      finish(await report(name, flags));
     });
 
   program

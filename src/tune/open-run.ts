@@ -8,6 +8,7 @@ import { basename, extname, resolve } from 'node:path';
 import { TuneError, type Storage, type StudyDefinition } from '#core';
 import { openStorage } from '#storage';
 import { createStudy, openStudy, type Study } from '#study';
+import { environment, ENVIRONMENT } from './environment.ts';
 import type { BegunWith, Tuned } from './tuned.ts';
 import { DEFAULT_STORAGE, type RunOptions } from './run-options.ts';
 
@@ -132,6 +133,7 @@ export async function openRun({ tuned, options, storage, resumed, trials, maxSte
     ...(maxSteps === null ? {} : { maxSteps }),
   });
   if (epochs !== undefined && study.attributes[EPOCHS] !== epochs) await study.setAttribute(null, EPOCHS, epochs);
+  if (study.attributes[ENVIRONMENT] === undefined) await study.setAttribute(null, ENVIRONMENT, environment());
   return study;
 }
 

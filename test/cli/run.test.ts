@@ -148,6 +148,11 @@ describe('attune run', { timeout: 180_000 }, () => {
       /^history\.svg: accuracy by trial: 2 complete trials, 0 pruned, 0 failed; the best so far is 0\.\d+/,
     );
     expect(readFileSync(join(dir, 'history.svg'), 'utf8')).toMatch(/^<svg /);
+    const report = await attune(dir, 'report', 'digits', '--out', 'report.html');
+    expect({ ...report }).toEqual({ code: 0, stdout: '', stderr: 'The report of "digits" is in report.html\n' });
+    const html = readFileSync(join(dir, 'report.html'), 'utf8');
+    expect(html).toMatch(/Trial \d: accuracy 0\.\d{4} on validation, 0\.\d{4} on test\./);
+    expect(html).toMatch(/It ran with attune \d+\.\d+\.\d+, node v\d+/);
     const again = await attune(dir, 'export', 'digits', '--format', 'tensorboard', '--out', 'events');
     expect({ ...again }).toEqual({
       code: 2,

@@ -1,0 +1,61 @@
+/**
+ * A report as one HTML file: no script, nothing fetched, plots as SVG within it. Its policy forbids both even if a text should slip through the escaping.
+ */
+import { renderSvg } from '#plots';
+import type { Block, Report } from './block.ts';
+
+const STYLE = `
+body { font: 15px/1.5 system-ui, "Helvetica Neue", Arial, sans-serif; color: #24292f; background: #fff; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
+h1 { font-size: 1.7rem; margin: 0 0 0.5rem; } h2 { font-size: 1.2rem; margin: 2rem 0 0.5rem; border-bottom: 1px solid #d0d7de; }
+.wide { overflow-x: auto; } table { border-collapse: collapse; } th, td { padding: 0.2rem 0.8rem 0.2rem 0; text-align: left; vertical-align: top; }
+th { border-bottom: 1px solid #8c959f; } td.number { text-align: right; font-variant-numeric: tabular-nums; } tr:nth-child(even) td { background: #f6f8fa; }
+pre { background: #f6f8fa; padding: 0.7rem; overflow-x: auto; } figure { margin: 1rem 0; } figcaption { color: #57606a; font-size: 0.87rem; }
+figure svg { max-width: 100%; height: auto; } footer { margin-top: 3rem; color: #57606a; font-size: 0.87rem; }
+`;
+
+export async function reportHtml({ title, blocks }: Report): Promise<string> {
+  const body: string[] = [];
+  for (const block of blocks) body.push(await html(block));
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>${escaped(title)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<h1>${escaped(title)}</h1>
+${body.join('\n')}
+<footer>Made by Attune.</footer>
+</body>
+</html>
+`;
+}
+
+async function html(block: Block): Promise<string> {
+  switch (block.kind) {
+    case 'heading':
+      return `<h2>${escaped(block.text)}</h2>`;
+    case 'paragraph':
+      return `<p>${escaped(block.text)}</p>`;
+    case 'code':
+      return `<pre><code>${escaped(block.text)}</code></pre>`;
+    case 'chart':
+      return `<figure>\n${await renderSvg(block.chart)}\n<figcaption>${escaped(block.chart.description)}</figcaption>\n</figure>`;
+    case 'table': {
+      const head = block.head.some((cell) => cell !== '')
+        ? `<thead><tr>${block.head.map((cell) => `<th scope="col">${escaped(cell)}</th>`).join('')}</tr></thead>\n`
+        : '';
+      const rows = block.rows.map((row) => `<tr>${row.map(cellHtml).join('')}</tr>`).join('\n');
+      return `<div class="wide"><table>\n${head}<tbody>\n${rows}\n</tbody></table></div>`;
+    }
+  }
+}
+
+const cellHtml = (cell: string | number): string =>
+  typeof cell === 'number' ? `<td class="number">${cell}</td>` : `<td>${escaped(cell)}</td>`;
+
+const escaped = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');

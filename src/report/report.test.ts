@@ -1,0 +1,93 @@
+/** The report of a study whose numbers are known, in both forms. */
+import { expect, test } from 'vitest';
+import { replay, type StudyEvent } from '#core';
+import { float, space } from '#space';
+import type { Report } from './block.ts';
+import { reportHtml } from './html.ts';
+import { reportMarkdown } from './markdown.ts';
+import { studyReport } from './study-report.ts';
+
+const T0 = 1_700_000_000_000;
+const second = 1000;
+
+/** Trials of ten seconds each, one after the other, with these values; a text is an error's message. */
+function studyOf(results: readonly (number | string)[], params = (n: number) => 10 ** -(1 + n)) {
+  const events: StudyEvent[] = [
+    {
+      type: 'studyCreated',
+      at: T0,
+      definition: {
+        name: 'lines',
+        space: space({ learningRate: float(1e-9, 1, { log: true }) }).toJSON(),
+        objectives: [{ name: 'loss', direction: 'minimize' }],
+        sampler: 'auto',
+        pruner: 'none',
+        seed: 7,
+        hints: { trials: results.length },
+        source: 'lines.ts',
+        createdAt: T0,
+      },
+    },
+    { type: 'attributeSet', number: null, key: 'environment', value: { attune: '1.2.3', node: 'v20.20.2' }, at: T0 },
+  ];
+  results.forEach((result, number) => {
+    const at = T0 + 10 * number * second;
+    const note = number < 2 ? 'random at first' : 'gp: little noise';
+    events.push(
+      { type: 'trialCreated', number, params: { learningRate: params(number) }, worker: 'w', suggestedBy: 'auto', note, at },
+      {
+        type: 'trialFinished',
+        number,
+        result:
+          typeof result === 'string'
+            ? { state: 'failed', error: { message: result } }
+            : { state: 'complete', values: { loss: result } },
+        at: at + 10 * second,
+      },
+    ); // prettier-ignore
+  });
+  return replay(events);
+}
+
+const texts = ({ blocks }: Report): string =>
+  blocks
+    .map((block) => ('text' in block ? block.text : block.kind === 'table' ? block.rows.flat().join(' ') : ''))
+    .join('\n');
+
+test('it says what was found, searched and how, why trials failed, and how to run it again', () => {
+  const told = texts(studyReport(studyOf([0.5, 'out of memory', 0.25, 'out of memory'])));
+  expect(told).toContain('2 trials complete, 0 pruned, 2 failed; 40.0 s of work in 40.0 s.');
+  expect(told).toContain('Trial 2: loss 0.2500.');
+  expect(told).toContain('These parameters ran once');
+  expect(told).toContain('learningRate float(1e-9, 1, { log: true })');
+  expect(told).toContain('From trial 0 on: random at first\nFrom trial 2 on: gp: little noise');
+  expect(told).toContain('out of memory 1, 3');
+  expect(told).toContain('It ran with attune 1.2.3, node v20.20.2.');
+  expect(told).toContain('attune run lines.ts --seed 7 --trials 4 --study lines-again');
+});
+
+test('repeats of the best give its mean and deviation', () => {
+  // 0.1 and 0.3: mean 0.2, standard deviation √(2 · 0.1²) = 0.1414
+  const told = texts(studyReport(studyOf([0.1, 0.3], () => 0.01)));
+  expect(told).toContain('These parameters ran 2 times: 0.2000 ± 0.1414');
+});
+
+test('a study without a result says so', () => {
+  expect(texts(studyReport(studyOf([])))).toContain('No trial is complete yet.');
+});
+
+test('the HTML holds its plots, fetches nothing, and texts never become markup', async () => {
+  const html = await reportHtml(studyReport(studyOf([0.5, '<img src=x onerror=alert(1)>', 0.25])));
+  expect(html.match(/<svg /g)?.length).toBeGreaterThanOrEqual(2);
+  expect(html).not.toMatch(/<script|<img|<link/);
+  expect(html).not.toMatch(/(?:src|href)="https?:/);
+  expect(html).toContain('&lt;img src=x onerror=alert(1)&gt;');
+  expect(html).toContain("default-src 'none'");
+});
+
+test('the Markdown has tables, and texts never become markup', () => {
+  const text = reportMarkdown(studyReport(studyOf([0.5, 'a | b\n**bold** <b>', 0.25])));
+  expect(text).toContain('| trial | loss | learningRate | steps | time |\n|---:|---|---|---|---|\n| 2 | 0.2500 |');
+  expect(text).toContain('| a \\| b \\*\\*bold\\*\\* \\<b\\> | 1 |');
+  expect(text).toMatch(/```\nattune run lines\.ts/);
+});
