@@ -14,7 +14,7 @@ const ROOMS = {
   storage: ['space', 'core'],
   study: [...TUNER, 'samplers', 'pruners', 'storage'],
   exchange: ['space', 'core'],
-  plots: [...TUNER, 'analysis'],
+  plots: [...TUNER, 'analysis', 'text'],
   text: ['space'],
   report: [...TUNER, 'analysis', 'plots', 'text'],
   executors: ['core'],

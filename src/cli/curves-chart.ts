@@ -12,7 +12,7 @@
  */
 import type { Direction } from '#core';
 import { quantile } from '#math';
-import { metricNumber } from './format.ts';
+import { metricNumber } from '#text';
 import { padStart } from './screen.ts';
 import type { Screen } from './screen.ts';
 

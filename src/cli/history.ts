@@ -10,7 +10,7 @@
  * and what lies beyond stands on the edge.
  */
 import type { Direction } from '#core';
-import { metricNumber } from './format.ts';
+import { metricNumber } from '#text';
 import { padStart } from './screen.ts';
 import type { Screen } from './screen.ts';
 

@@ -2,7 +2,7 @@
 import { importance } from '#analysis';
 import type { StudyState } from '#core';
 import { spaceFromJson } from '#space';
-import { count } from './format.ts';
+import { count } from '#text';
 import { bar } from './screen.ts';
 import type { Screen } from './screen.ts';
 import { renderTable } from './table.ts';

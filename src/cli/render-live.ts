@@ -5,7 +5,7 @@
  *   #3  LR=0.001 BS=64  ██████░░░░  epoch 6/10  loss 0.1423  accuracy 0.9612  5,230/s  0:12 left
  */
 import type { DownloadProgress } from '#data';
-import { byteSize, clock, groupedNumber, metricNumber, shortParamsText } from './format.ts';
+import { byteSize, clock, groupedNumber, metricNumber, shortParamsText } from '#text';
 import { secondsLeft, tally, trialSecondsLeft } from './run-view.ts';
 import type { RunningTrial, RunView } from './run-view.ts';
 import { bar, displayWidth, fitLine, padEnd, truncate } from './screen.ts';

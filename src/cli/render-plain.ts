@@ -3,7 +3,7 @@
  */
 import type { RunEvent, TrialEvent } from '#tune';
 import { oneLine } from './failure.ts';
-import { byteSize, count, duration, groupedNumber, metricNumber, paramsText, shortParamsText } from './format.ts';
+import { byteSize, count, duration, groupedNumber, metricNumber, paramsText, shortParamsText } from '#text';
 import { fitLine } from './screen.ts';
 import type { Screen } from './screen.ts';
 

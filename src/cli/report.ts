@@ -6,7 +6,7 @@ import type { Objective, Params, TrialState, Values } from '#core';
 import { flatten } from '#space';
 import type { DoneEvent, Round, StartedEvent, TrialEvent } from '#tune';
 import { oneLine } from './failure.ts';
-import { capitalize, count, duration, metricNumber, paramsText, SHORT_NAMES, shortName, valueText } from './format.ts';
+import { capitalize, count, duration, metricNumber, paramsText, SHORT_NAMES, shortName, valueText } from '#text';
 import type { Screen } from './screen.ts';
 import { renderTable } from './table.ts';
 import type { Column } from './table.ts';

@@ -1,6 +1,6 @@
 /** The axis of a parameter in its own scale: linear, logarithmic, or its values side by side. */
 import { fromUnit, toUnit, type Choice, type Dimension } from '#space';
-import { shortNumber } from './format.ts';
+import { tickNumber } from './format.ts';
 
 export function parameterAxis(dimension: Dimension): ParameterAxis {
   const { param, labels } = dimension;
@@ -41,7 +41,7 @@ export function axisName({ name, path, param, condition }: Dimension): string {
 }
 
 /** Labels of a number axis. */
-export const numberLabel = { formatter: (value: number): string => shortNumber(value), hideOverlap: true } as const;
+export const numberLabel = { formatter: (value: number): string => tickNumber(value), hideOverlap: true } as const;
 
 /** A parameter cut into cells of equal width in its own scale, each named by its middle; the values themselves where they are few. */
 export interface Cells {
@@ -55,7 +55,7 @@ export function cellsOf(dimension: Dimension, most: number): Cells {
   return {
     labels: Array.from({ length: count }, (_, i) => {
       const value = middle(i);
-      return typeof value === 'number' ? shortNumber(Number(value.toPrecision(3))) : String(value);
+      return typeof value === 'number' ? tickNumber(Number(value.toPrecision(3))) : String(value);
     }),
     cellOf: (value) => Math.min(count - 1, Math.floor(toUnit(dimension, value) * count)),
   };

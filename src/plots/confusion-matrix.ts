@@ -1,8 +1,9 @@
 /** Which classes a model takes for which: counts, coloured by the share of the true class. */
 import { TuneError } from '#core';
+import { count } from '#text';
 import type { Chart } from './chart.ts';
 import { BELOW_TITLE, middleName, title } from './layout.ts';
-import { plural } from './format.ts';
+
 import { SEQUENTIAL } from './theme.ts';
 
 /**
@@ -29,7 +30,7 @@ export function confusionMatrixPlot(matrix: readonly (readonly number[])[], labe
       `Confusion matrix of ${n} classes: ${right} of ${total} right` +
       (worst === null || worst[3] === 0
         ? '.'
-        : `; most often wrong: ${labels[worst[1]!]} taken for ${labels[worst[0]!]}, ${plural(worst[3]!, 'time')}.`),
+        : `; most often wrong: ${labels[worst[1]!]} taken for ${labels[worst[0]!]}, ${count(worst[3]!, 'time')}.`),
     height: 160 + Math.max(240, 32 * n),
     option: {
       title: title('Confusion matrix', 'colour: share of the true class'),

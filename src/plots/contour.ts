@@ -1,9 +1,10 @@
 /** Two parameters against each other: the best value found in each cell of the plane, with the number of trials that were there. */
 import { asLoss, TuneError } from '#core';
 import type { Dimension } from '#space';
+import { count } from '#text';
 import { axisName, cellsOf, numberLabel } from './axis.ts';
 import type { Chart, PlottedStudy } from './chart.ts';
-import { plural, shortNumber } from './format.ts';
+import { tickNumber } from './format.ts';
 import { BELOW_TITLE, middleName, title } from './layout.ts';
 import { dimensionsOf, objectiveOf, samplesOf, valueOf } from './study-values.ts';
 import { SEQUENTIAL } from './theme.ts';
@@ -45,11 +46,11 @@ export function contourPlot(study: PlottedStudy, { params, objective: name }: Co
   );
   return {
     description:
-      `The best ${objective.name} in each of ${plural(cells.length, 'visited cell')} of ${axisName(x)} by ${axisName(y)}, ` +
-      `from ${plural(used, 'trial')}` +
+      `The best ${objective.name} in each of ${count(cells.length, 'visited cell')} of ${axisName(x)} by ${axisName(y)}, ` +
+      `from ${count(used, 'trial')}` +
       (best === null
         ? '.'
-        : `; ${shortNumber(best.value)} near ${x.path} ${across.labels[best.i]}, ${y.path} ${up.labels[best.j]}.`),
+        : `; ${tickNumber(best.value)} near ${x.path} ${across.labels[best.i]}, ${y.path} ${up.labels[best.j]}.`),
     option: {
       title: title(`Best ${objective.name}`, 'numbers: trials in the cell'),
       grid: { left: 88, right: 120, top: BELOW_TITLE, bottom: 56 },

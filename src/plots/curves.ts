@@ -1,8 +1,9 @@
 /** Learning curves: what trials reported by step, the better ones on top, with a mark where one was pruned. */
 import { asLoss, type TrialRecord } from '#core';
+import { count } from '#text';
 import { numberLabel } from './axis.ts';
 import type { Chart, PlottedStudy } from './chart.ts';
-import { plural, shortNumber } from './format.ts';
+import { tickNumber } from './format.ts';
 import { BELOW_LEGEND, legend, middleName, title } from './layout.ts';
 import { objectiveOf } from './study-values.ts';
 import { PALETTE, STATE_COLORS } from './theme.ts';
@@ -44,18 +45,18 @@ export function curvesPlot(study: PlottedStudy, options: CurvesOptions = {}): Ch
   const end = best === undefined ? undefined : curve(best).at(-1)?.[1];
   return {
     description:
-      `${metric} by step of ${plural(ranked.length, 'trial')}` +
+      `${metric} by step of ${count(ranked.length, 'trial')}` +
       (ranked.length < reporting.length ? `, the best of ${reporting.length}` : '') +
       `; ${pruned.length} of them were pruned. ` +
       (best === undefined || end === undefined
         ? 'Nothing was reported yet.'
-        : `The best, trial ${best.number}, ends at ${shortNumber(end)}.`),
+        : `The best, trial ${best.number}, ends at ${tickNumber(end)}.`),
     option: {
       title: title(
         'Learning curves',
         ranked.length < reporting.length
           ? `the best ${ranked.length} of ${reporting.length} trials`
-          : plural(ranked.length, 'trial'),
+          : count(ranked.length, 'trial'),
       ),
       legend: { ...legend, data: [...ranked.slice(0, NAMED).map(({ number }) => `trial ${number}`), 'pruned here'] },
       grid: { left: 72, right: 24, top: BELOW_LEGEND, bottom: 48 },

@@ -1,9 +1,10 @@
 /** The empirical distribution of values: which share of a study's complete trials did at least so well. Several studies can be compared. */
 import { edf } from '#analysis';
 import { asLoss } from '#core';
+import { count } from '#text';
 import { numberLabel } from './axis.ts';
 import type { Chart, PlottedStudy } from './chart.ts';
-import { plural } from './format.ts';
+
 import { BELOW_LEGEND, legend, middleName, title } from './layout.ts';
 import { objectiveOf, samplesOf } from './study-values.ts';
 
@@ -20,17 +21,17 @@ export function edfPlot(studies: readonly PlottedStudy[], { objective: name }: E
   const sign = asLoss(objective.direction, 1);
   const curves = studies.map((study) => {
     const losses = samplesOf(study, objectiveOf(study, objective.name)).map(({ value }) => sign * value);
-    return { study, steps: edf(losses), count: losses.length };
+    return { study, steps: edf(losses), trials: losses.length };
   });
   return {
     description:
       `Share of trials whose ${objective.name} is at least as good: ` +
-      `${curves.map(({ study, count }) => `${study.definition.name} (${plural(count, 'trial')})`).join(', ')}.`,
+      `${curves.map(({ study, trials }) => `${study.definition.name} (${count(trials, 'trial')})`).join(', ')}.`,
     option: {
       title: title(
         'Distribution of results',
-        plural(
-          curves.reduce((sum, { count }) => sum + count, 0),
+        count(
+          curves.reduce((sum, { trials }) => sum + trials, 0),
           'complete trial',
         ),
       ),

@@ -1,7 +1,7 @@
-/** Numbers and spans of time as text of axes, marks and descriptions. */
+/** Numbers and spans of time on axes. */
 
-/** At most five digits that mean something: 0.97059, 1.2e-5, 64. */
-export function shortNumber(value: number): string {
+/** At most five digits that mean something, and never many zeros: 0.97059, 1.2e-5, 64. */
+export function tickNumber(value: number): string {
   if (!Number.isFinite(value)) return String(value);
   const rounded = Number(value.toPrecision(5));
   const size = Math.abs(rounded);
@@ -14,5 +14,3 @@ export function timeUnit(longest: number): { readonly name: string; readonly sec
   if (longest < 3 * 3600) return { name: 'min', seconds: 60 };
   return longest < 3 * 86400 ? { name: 'h', seconds: 3600 } : { name: 'days', seconds: 86400 };
 }
-
-export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -1,9 +1,10 @@
 /** The optimisation history: the value of every finished trial by number, and the best so far. */
 import { bestSoFar } from '#analysis';
 import { isFinished } from '#core';
+import { count } from '#text';
 import { numberLabel } from './axis.ts';
 import type { Chart, PlottedStudy } from './chart.ts';
-import { plural, shortNumber } from './format.ts';
+import { tickNumber } from './format.ts';
 import { BELOW_LEGEND, legend, middleName, title } from './layout.ts';
 import { isComplete, objectiveOf } from './study-values.ts';
 import { PALETTE, STATE_COLORS } from './theme.ts';
@@ -37,10 +38,10 @@ export function historyPlot(study: PlottedStudy, { objective: name, log = false 
   const pruned = finished.filter(({ state }) => state === 'pruned').length;
   return {
     description:
-      `${objective.name} by trial: ${plural(complete, 'complete trial')}, ${pruned} pruned, ${finished.length - complete - pruned} failed; ` +
-      (last === undefined ? 'no value yet.' : `the best so far is ${shortNumber(last)} (${objective.direction}).`),
+      `${objective.name} by trial: ${count(complete, 'complete trial')}, ${pruned} pruned, ${finished.length - complete - pruned} failed; ` +
+      (last === undefined ? 'no value yet.' : `the best so far is ${tickNumber(last)} (${objective.direction}).`),
     option: {
-      title: title('Optimisation history', plural(finished.length, 'finished trial')),
+      title: title('Optimisation history', count(finished.length, 'finished trial')),
       legend,
       grid: { left: 72, right: 24, top: BELOW_LEGEND, bottom: 48 },
       tooltip: { trigger: 'item' },

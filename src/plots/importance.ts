@@ -1,8 +1,9 @@
 /** How much each parameter mattered, as bars, the most important on top. The measure is that of `importance` in #analysis (PED-ANOVA). */
 import { importance } from '#analysis';
 import { spaceFromJson } from '#space';
+import { count } from '#text';
 import type { Chart, PlottedStudy } from './chart.ts';
-import { plural } from './format.ts';
+
 import { BELOW_TITLE, title } from './layout.ts';
 import { isComplete, objectiveOf } from './study-values.ts';
 import { PALETTE } from './theme.ts';
@@ -26,12 +27,12 @@ export function importancePlot(study: PlottedStudy, { objective: name }: Importa
     description:
       rows.length === 0
         ? 'Importance of parameters: too few complete trials to tell.'
-        : `Importance of parameters for ${objective.name}, from ${plural(complete, 'complete trial')}: ` +
+        : `Importance of parameters for ${objective.name}, from ${count(complete, 'complete trial')}: ` +
           `${rows.map(({ path, importance: share }) => `${path} ${percent(share)}`).join(', ')}` +
           `${all.length > rows.length ? `, and ${all.length - rows.length} of less` : ''}.`,
     height: BELOW_TITLE + 40 + 26 * Math.max(4, rows.length),
     option: {
-      title: title('Importance of parameters', `${objective.name}, ${plural(complete, 'complete trial')}`),
+      title: title('Importance of parameters', `${objective.name}, ${count(complete, 'complete trial')}`),
       grid: {
         left: 24,
         right: 72,

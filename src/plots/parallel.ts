@@ -1,9 +1,10 @@
 /** Parallel coordinates: a line for each complete trial through its parameters to its value; the colour tells the value. */
 import { asLoss } from '#core';
 import type { Dimension, Flat } from '#space';
+import { count } from '#text';
 import { axisName, cellsOf, numberLabel, onAxis, parameterAxis, type ParameterAxis } from './axis.ts';
 import type { Chart, PlottedStudy } from './chart.ts';
-import { plural } from './format.ts';
+
 import { BELOW_TITLE, title } from './layout.ts';
 import { dimensionsOf, objectiveOf, samplesOf, valueOf } from './study-values.ts';
 import { POINT_SCALE } from './theme.ts';
@@ -40,12 +41,12 @@ export function parallelPlot(study: PlottedStudy, options: ParallelOptions = {})
   const coordinates = dimensions.map(coordinate);
   return {
     description:
-      `${plural(lines.length, 'trial')}${lines.length < all.length ? ` of ${all.length} (the best half of them, the others evenly spread)` : ''} ` +
+      `${count(lines.length, 'trial')}${lines.length < all.length ? ` of ${all.length} (the best half of them, the others evenly spread)` : ''} ` +
       `as lines through ${dimensions.map(axisName).join(', ')} to ${objective.name}.`,
     option: {
       title: title(
         'Parallel coordinates',
-        lines.length < all.length ? `${lines.length} of ${all.length} trials` : plural(lines.length, 'trial'),
+        lines.length < all.length ? `${lines.length} of ${all.length} trials` : count(lines.length, 'trial'),
       ),
       visualMap: {
         type: 'continuous',

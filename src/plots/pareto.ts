@@ -1,8 +1,9 @@
 /** Several objectives against each other, the trials that no other dominates on top; one panel for each pair. */
 import { paretoTrials, TuneError, type CompleteTrial, type Objective } from '#core';
+import { count } from '#text';
 import { numberLabel } from './axis.ts';
 import type { Chart, PlottedStudy } from './chart.ts';
-import { plural } from './format.ts';
+
 import { BELOW_LEGEND, legend, middleName, title } from './layout.ts';
 import { isComplete } from './study-values.ts';
 import { PALETTE, STATE_COLORS } from './theme.ts';
@@ -37,11 +38,11 @@ export function paretoPlot({ definition: { objectives }, trials }: PlottedStudy)
       `${objectives.map(name).join(' against ')}: ` +
       (front.size === 0
         ? 'no trial is complete.'
-        : `not dominated ${front.size === 1 ? 'is' : 'are'} ${plural(front.size, 'trial')} of ${front.size + others.length}: ` +
+        : `not dominated ${front.size === 1 ? 'is' : 'are'} ${count(front.size, 'trial')} of ${front.size + others.length}: ` +
           `${[...front].map(({ number }) => number).join(', ')}.`),
     height: BELOW_LEGEND + pairs.length * PANEL,
     option: {
-      title: title('Pareto front', `${front.size} of ${plural(front.size + others.length, 'trial')}`),
+      title: title('Pareto front', `${front.size} of ${count(front.size + others.length, 'trial')}`),
       legend,
       tooltip: { trigger: 'item' },
       grid: pairs.map((_, i) => ({ left: 80, right: 32, top: BELOW_LEGEND + i * PANEL, height: PANEL - 72 })),

@@ -1,7 +1,7 @@
 /** A schedule by step or epoch: the learning rate, say. */
 import { numberLabel } from './axis.ts';
 import type { Chart } from './chart.ts';
-import { shortNumber } from './format.ts';
+import { tickNumber } from './format.ts';
 import { BELOW_TITLE, middleName, title } from './layout.ts';
 
 export interface ScheduleOptions {
@@ -19,8 +19,8 @@ export function schedulePlot(
   const high = values.reduce((a, b) => Math.max(a, b), -Infinity);
   return {
     description:
-      `${name} by ${unit}: from ${shortNumber(values[0] ?? NaN)} to ${shortNumber(values.at(-1) ?? NaN)} ` +
-      `over ${values.length} ${unit}s, at most ${shortNumber(high)}.`,
+      `${name} by ${unit}: from ${tickNumber(values[0] ?? NaN)} to ${tickNumber(values.at(-1) ?? NaN)} ` +
+      `over ${values.length} ${unit}s, at most ${tickNumber(high)}.`,
     option: {
       title: title(`Schedule of the ${name}`, `${values.length} ${unit}s`),
       grid: { left: 80, right: 24, top: BELOW_TITLE, bottom: 48 },

@@ -1,7 +1,8 @@
 /** One small plot for each parameter: its value against the objective's, in the parameter's own scale; from early trials (blue) to late ones (amber). */
+import { count } from '#text';
 import { axisName, numberLabel, onAxis, parameterAxis } from './axis.ts';
 import type { Chart, PlottedStudy } from './chart.ts';
-import { plural } from './format.ts';
+
 import { BELOW_TITLE, middleName, title } from './layout.ts';
 import { dimensionsOf, objectiveOf, samplesOf, valueOf } from './study-values.ts';
 import { POINT_SCALE } from './theme.ts';
@@ -34,8 +35,8 @@ export function slicePlot(study: PlottedStudy, { objective: name, params }: Slic
   const last = Math.max(1, ...samples.map(({ trial }) => trial.number));
   return {
     description:
-      `${objective.name} against each of ${plural(dimensions.length, 'parameter')} ` +
-      `(${dimensions.map(axisName).join(', ')}), from ${plural(samples.length, 'complete trial')}.`,
+      `${objective.name} against each of ${count(dimensions.length, 'parameter')} ` +
+      `(${dimensions.map(axisName).join(', ')}), from ${count(samples.length, 'complete trial')}.`,
     height,
     option: {
       title: title('Slices', 'blue: early trials, amber: late ones'),

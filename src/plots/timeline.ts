@@ -1,8 +1,9 @@
 /** When each trial ran, in rows so that no two overlap: how busy the workers were, and where time went. */
 import type { CustomSeriesRenderItem } from 'echarts';
 import type { TrialRecord, TrialState } from '#core';
+import { count } from '#text';
 import type { Chart, PlottedStudy } from './chart.ts';
-import { plural, shortNumber, timeUnit } from './format.ts';
+import { tickNumber, timeUnit } from './format.ts';
 import { BELOW_LEGEND, legend, middleName, title } from './layout.ts';
 import { STATE_COLORS } from './theme.ts';
 
@@ -35,7 +36,7 @@ export function timelinePlot({ trials }: PlottedStudy): Chart {
     .sort((a, b) => a.from - b.from || a.number - b.number);
   const start = spans[0]?.from ?? 0;
   const rows = rowsOf(spans);
-  const count = Math.max(0, ...rows) + 1;
+  const together = Math.max(0, ...rows) + 1;
   const busy = spans.reduce((sum, { from, to }) => sum + (to - from), 0);
   const unit = timeUnit((now - start) / 1000);
   const inUnit = (ms: number): number => (ms - start) / 1000 / unit.seconds;
@@ -55,11 +56,11 @@ export function timelinePlot({ trials }: PlottedStudy): Chart {
     description:
       spans.length === 0
         ? 'No trial has begun.'
-        : `${plural(spans.length, 'trial')} in ${shortNumber(inUnit(now))} ${unit.name}, up to ${count} at the same time, ` +
-          `${shortNumber(Number((busy / Math.max(1, now - start)).toPrecision(3)))} on average.`,
-    height: BELOW_LEGEND + 60 + ROW * Math.min(20, count),
+        : `${count(spans.length, 'trial')} in ${tickNumber(inUnit(now))} ${unit.name}, up to ${together} at the same time, ` +
+          `${tickNumber(Number((busy / Math.max(1, now - start)).toPrecision(3)))} on average.`,
+    height: BELOW_LEGEND + 60 + ROW * Math.min(20, together),
     option: {
-      title: title('Timeline', plural(spans.length, 'trial')),
+      title: title('Timeline', count(spans.length, 'trial')),
       legend: { ...legend, data: states },
       grid: { left: 64, right: 32, top: BELOW_LEGEND, bottom: 48 },
       tooltip: { trigger: 'item' },
@@ -67,7 +68,7 @@ export function timelinePlot({ trials }: PlottedStudy): Chart {
       yAxis: {
         type: 'category',
         ...middleName('running together', 40),
-        data: Array.from({ length: count }, (_, i) => String(i + 1)),
+        data: Array.from({ length: together }, (_, i) => String(i + 1)),
       },
       series: states.map((state) => ({
         name: state,

@@ -1,5 +1,5 @@
 /**
- * Numbers, durations and parameters as the command line writes them.
+ * Numbers, durations and parameters as the command line, plots and reports write them.
  */
 import { flatten } from '#space';
 

@@ -1,1 +1,17 @@
-export * from './format.ts';
+/** Numbers, durations and parameters as people read them. */
+export {
+  byteSize,
+  capitalize,
+  clock,
+  count,
+  duration,
+  groupedNumber,
+  metricNumber,
+  paramsText,
+  printable,
+  SHORT_NAMES,
+  shortName,
+  shortNumber,
+  shortParamsText,
+  valueText,
+} from './format.ts';

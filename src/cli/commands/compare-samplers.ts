@@ -16,7 +16,7 @@ import { curvesChart } from '../curves-chart.ts';
 import { EXIT, unknownName, usage } from '../failure.ts';
 import type { ExitCode } from '../failure.ts';
 import type { CompareFlags } from '../flags.ts';
-import { count, metricNumber } from '../format.ts';
+import { count, metricNumber } from '#text';
 import { onInterrupt } from '../interrupt.ts';
 import { stdoutScreen, writeJson, writeLine, writeNote } from '../output.ts';
 import type { Screen } from '../screen.ts';

@@ -3,7 +3,7 @@ import { dataDirs, fetchDataset, listDatasets, loadDataset } from '#data';
 import type { Dataset } from '#data';
 import { EXIT } from '../failure.ts';
 import type { ExitCode } from '../failure.ts';
-import { groupedNumber, shortNumber } from '../format.ts';
+import { groupedNumber, shortNumber } from '#text';
 import { stdoutScreen, writeJson, writeLine } from '../output.ts';
 import { createDownloadView } from '../presenter.ts';
 import type { DataFlags } from '../flags.ts';

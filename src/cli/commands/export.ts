@@ -5,7 +5,7 @@ import type { StudyDefinition, TrialRecord } from '#core';
 import { trialsToCsv, trialsToJson } from '../export-trials.ts';
 import { EXIT, usage } from '../failure.ts';
 import type { ExitCode } from '../failure.ts';
-import { count } from '../format.ts';
+import { count } from '#text';
 import { writeNote } from '../output.ts';
 import type { ExportFlags } from '../flags.ts';
 import { shellWord } from '../report.ts';

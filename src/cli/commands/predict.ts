@@ -3,7 +3,7 @@ import { loadBundle, predictFile } from '#bundle';
 import type { FilePrediction } from '#bundle';
 import { EXIT } from '../failure.ts';
 import type { ExitCode } from '../failure.ts';
-import { printable, shortNumber } from '../format.ts';
+import { printable, shortNumber } from '#text';
 import { stdoutScreen, writeJson, writeLine } from '../output.ts';
 import type { PredictFlags } from '../flags.ts';
 import type { Screen } from '../screen.ts';

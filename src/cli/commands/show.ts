@@ -5,7 +5,7 @@ import { describeParam, spaceFromJson } from '#space';
 import { fingerprint } from '#study';
 import { EXIT, oneLine } from '../failure.ts';
 import type { ExitCode } from '../failure.ts';
-import { count, metricNumber, paramsText } from '../format.ts';
+import { count, metricNumber, paramsText } from '#text';
 import { historyChart } from '../history.ts';
 import { importanceTable, studyImportance } from '../importance-table.ts';
 import { stdoutScreen, writeJson, writeLine } from '../output.ts';

@@ -3,7 +3,7 @@ import { bestTrial } from '#core';
 import type { StudyState } from '#core';
 import { EXIT } from '../failure.ts';
 import type { ExitCode } from '../failure.ts';
-import { metricNumber } from '../format.ts';
+import { metricNumber } from '#text';
 import { stdoutScreen, writeJson, writeLine } from '../output.ts';
 import type { ReadFlags } from '../flags.ts';
 import { readState, runningTrials, withStorage } from '../study-reader.ts';
