@@ -106,5 +106,9 @@ export interface Storage {
   /** Events after `afterSeq`, in order; a TuneError 'no-study' for an unknown id. */
   read(id: string, afterSeq: number): Promise<StoredEvent[]>;
   append(id: string, expectedSeq: number, events: readonly StudyEvent[]): Promise<'ok' | 'conflict'>;
+  /** Counts one heartbeat of a worker; `false` forgets the worker. Not part of the log: a heartbeat is worth nothing once the next has come. */
+  beat(id: string, worker: string, alive: boolean): Promise<void>;
+  /** How often each worker that is not forgotten has beaten. */
+  beats(id: string): Promise<ReadonlyMap<string, number>>;
   close(): Promise<void>;
 }

@@ -1,3 +1,3 @@
 export { memory } from './memory.ts';
 export { openStorage, type OpenStorageOptions } from './open.ts';
-export { workerAlive, workerName } from './worker.ts';
+export { workerAlive, workerCondition, workerName } from './worker.ts';

@@ -5,6 +5,7 @@ interface Log {
   readonly id: string;
   readonly definition: StudyDefinition;
   readonly events: StudyEvent[];
+  readonly beats: Map<string, number>;
 }
 
 export function memory(): Storage {
@@ -20,7 +21,12 @@ export function memory(): Storage {
       answer(() => {
         if (named(definition.name) !== undefined) throw studyExists(definition.name);
         const id = String(logs.size + 1);
-        logs.set(id, { id, definition, events: [{ type: 'studyCreated', at: definition.createdAt, definition }] });
+        logs.set(id, {
+          id,
+          definition,
+          events: [{ type: 'studyCreated', at: definition.createdAt, definition }],
+          beats: new Map(),
+        });
         return id;
       }),
     find: (name) =>
@@ -43,6 +49,13 @@ export function memory(): Storage {
         for (const event of events) kept.push(event);
         return 'ok';
       }),
+    beat: (id, worker, alive) =>
+      answer(() => {
+        const { beats } = log(id);
+        if (alive) beats.set(worker, (beats.get(worker) ?? 0) + 1);
+        else beats.delete(worker);
+      }),
+    beats: (id) => answer(() => new Map(log(id).beats)),
     close: () => Promise.resolve(),
   };
 }

@@ -5,6 +5,7 @@ export interface Tables {
   attune_schema: { version: number };
   studies: { id: number | undefined; name: string; definition: string };
   events: { study_id: number; seq: number; json: string };
+  beats: { study_id: number; worker: string; count: number };
 }
 
 /**
@@ -27,6 +28,14 @@ export const migrations: readonly ((db: Kysely<Tables>) => readonly Compilable[]
       .addColumn('seq', 'integer', (c) => c.notNull())
       .addColumn('json', 'text', (c) => c.notNull())
       .addPrimaryKeyConstraint('events_pk', ['study_id', 'seq']),
+  ],
+  (db) => [
+    db.schema
+      .createTable('beats')
+      .addColumn('study_id', 'integer', (c) => c.notNull().references('studies.id'))
+      .addColumn('worker', 'text', (c) => c.notNull())
+      .addColumn('count', 'integer', (c) => c.notNull())
+      .addPrimaryKeyConstraint('beats_pk', ['study_id', 'worker']),
   ],
 ];
 

@@ -123,6 +123,29 @@ export async function sqlite(
       }),
     append: (id, expectedSeq, events) =>
       answer(() => appendAll.immediate(Number(id), expectedSeq, events.map(encodeEvent))),
+    beat: (id, worker, alive) =>
+      answer(async () => {
+        const study_id = Number(id);
+        if (!alive)
+          await db.deleteFrom('beats').where('study_id', '=', study_id).where('worker', '=', worker).execute();
+        else
+          await db
+            .insertInto('beats')
+            .values({ study_id, worker, count: 1 })
+            .onConflict((c) =>
+              c.columns(['study_id', 'worker']).doUpdateSet((e) => ({ count: e('beats.count', '+', 1) })),
+            )
+            .execute();
+      }),
+    beats: (id) =>
+      answer(async () => {
+        const rows = await db
+          .selectFrom('beats')
+          .select(['worker', 'count'])
+          .where('study_id', '=', Number(id))
+          .execute();
+        return new Map(rows.map(({ worker, count }) => [worker, Number(count)]));
+      }),
     close: () =>
       answer(() => {
         handle.close();

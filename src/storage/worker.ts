@@ -1,5 +1,5 @@
 /**
- * The name a process signs its trials with, and whether the process of a name is still alive.
+ * The name a process signs its trials with, and how the process of a name is.
  * `host:pid:start`: a process id alone is reused sooner or later, so the start time of the process is part of the name
  * (Linux: clock ticks since boot, field 22 of /proc/PID/stat, see proc(5); elsewhere "?" and the process id must do).
  */
@@ -29,18 +29,25 @@ function processStat(pid: number): ProcessStat | null {
 export const workerName = (pid: number = process.pid): string =>
   `${hostname()}:${pid}:${processStat(pid)?.start ?? '?'}`;
 
-/** False only if the process is surely gone. A worker on another host, or of an unknown form of name, counts as alive: this machine cannot know. */
-export function workerAlive(name: string): boolean {
+/** 'stopped' is told on Linux only; 'unknown' are workers of other hosts and unknown forms of name. */
+export type WorkerCondition = 'running' | 'stopped' | 'gone' | 'unknown';
+
+/** What this machine can tell of a worker's process. */
+export function workerCondition(name: string): WorkerCondition {
   const match = /^(.*):(\d+):([^:]*)$/.exec(name);
-  if (match === null || match[1] !== hostname()) return true;
+  if (match === null || match[1] !== hostname()) return 'unknown';
   const pid = Number(match[2]);
   try {
     process.kill(pid, 0);
   } catch (error) {
     // EPERM: it lives and belongs to someone else.
-    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false;
+    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return 'gone';
   }
   const stat = processStat(pid);
-  if (stat === null) return true;
-  return stat.state !== 'Z' && stat.state !== 'X' && (match[3] === '?' || match[3] === stat.start);
+  if (stat === null) return 'running';
+  if (stat.state === 'Z' || stat.state === 'X' || (match[3] !== '?' && match[3] !== stat.start)) return 'gone';
+  return stat.state === 'T' || stat.state === 't' ? 'stopped' : 'running';
 }
+
+/** False only if the process is surely gone. */
+export const workerAlive = (name: string): boolean => workerCondition(name) !== 'gone';

@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TuneError, type Hints, type TrialRecord } from '#core';
+import type { Lease } from './lease.ts';
 import { readError, type Outcome } from './outcome.ts';
 import type { Trial, TrialHandle } from './trial.ts';
 
@@ -52,7 +53,9 @@ interface Calls<P, O extends string> {
     trials: number,
     options: { readonly resumable: boolean; readonly lag: number | null },
   ): Promise<{ readonly trial: Trial<P> } | { readonly nothing: string } | { readonly later: string }>;
-  recover(): Promise<unknown>;
+  hold(): Promise<Lease>;
+  recover(isAlive: (worker: string) => boolean): Promise<unknown>;
+  readonly runningElsewhere: number;
   tell(trial: TrialHandle, outcome: Outcome<O>): Promise<unknown>;
   release(trial: TrialHandle, reason: string): Promise<void>;
   finish(reason: string): Promise<void>;
@@ -88,7 +91,7 @@ export async function optimize<P, O extends string>(
       outcome = { state: 'failed', error: readError(error) };
     }
     const record = study.trials[trial.number];
-    if (record?.state === 'paused') return;
+    if (record?.state === 'paused' && record.attempt === trial.attempt) return;
     if (outcome === undefined || outcome === null)
       outcome =
         record?.state === 'running' && record.stopReason !== null
@@ -97,41 +100,60 @@ export async function optimize<P, O extends string>(
     try {
       await study.tell(trial, outcome);
     } catch (error) {
+      // Taken over while this process was frozen: the other result counts.
+      if (error instanceof TuneError && (error.code === 'taken-over' || error.code === 'ended')) return;
       if (!(error instanceof TuneError && error.code === 'bad-outcome')) throw error;
       await study.tell(trial, { state: 'failed', error: { message: error.message } });
     }
   };
 
-  for (;;) {
-    let end: string | null = null;
-    let wait = false;
-    while (running.size < parallel && broken === null && end === null && !wait) {
-      if (signal?.aborted === true) end = 'interrupted.';
-      else if (performance.now() >= deadline) end = `the time of ${timeoutMs} ms is over.`;
-      else {
-        const work = await study.next(trials ?? Infinity, { resumable, lag });
-        if ('nothing' in work) end = work.nothing;
-        else if ('later' in work) wait = true;
+  const lease = await study.hold();
+  const takeOver = async (): Promise<void> => {
+    await lease.look();
+    await study.recover(lease.isAlive);
+  };
+  await takeOver();
+  try {
+    return await loop();
+  } finally {
+    await lease.release();
+  }
+
+  async function loop(): Promise<OptimizeResult> {
+    for (;;) {
+      let end: string | null = null;
+      let wait = false;
+      while (running.size < parallel && broken === null && end === null && !wait) {
+        if (signal?.aborted === true) end = 'interrupted.';
+        else if (performance.now() >= deadline) end = `the time of ${timeoutMs} ms is over.`;
         else {
-          ran++;
-          const task: Promise<void> = run(work.trial)
-            .catch((error: unknown) => void (broken ??= { error }))
-            .finally(() => running.delete(task));
-          running.add(task);
+          const work = await study.next(trials ?? Infinity, { resumable, lag });
+          if ('later' in work) wait = true;
+          else if ('nothing' in work) {
+            // A trial of another process may come back, or promote one.
+            if (study.runningElsewhere > 0) wait = true;
+            else end = work.nothing;
+          } else {
+            ran++;
+            const task: Promise<void> = run(work.trial)
+              .catch((error: unknown) => void (broken ??= { error }))
+              .finally(() => running.delete(task));
+            running.add(task);
+          }
         }
       }
-    }
-    if (running.size > 0) await Promise.race(running);
-    else if (broken !== null)
-      throw (broken as { error: unknown }).error; // assigned in the callback above, which control flow does not see
-    else if (wait) {
-      // Another process is at it; it may die meanwhile.
-      await sleep(POLL_MS);
-      await study.recover();
-    } else {
-      const reason = end ?? 'nothing is left to run.';
-      if (signal?.aborted !== true && performance.now() < deadline) await study.finish(reason);
-      return { reason, ran };
+      if (running.size > 0) await Promise.race(running);
+      else if (broken !== null)
+        throw (broken as { error: unknown }).error; // assigned in the callback above, which control flow does not see
+      else if (wait) {
+        // Another process is at it; it may die meanwhile.
+        await sleep(POLL_MS);
+        await takeOver();
+      } else {
+        const reason = end ?? 'nothing is left to run.';
+        if (signal?.aborted !== true && performance.now() < deadline) await study.finish(reason);
+        return { reason, ran };
+      }
     }
   }
 }

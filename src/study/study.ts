@@ -46,6 +46,7 @@ import {
   type Space,
 } from '#space';
 import { workerAlive } from '#storage';
+import { holdLease, type Lease, type LeaseOptions } from './lease.ts';
 import { optimize, type Objective, type OptimizeOptions, type OptimizeResult } from './optimize.ts';
 import { OrderedView } from './order.ts';
 import { readMeasurement, readOutcome, type Outcome } from './outcome.ts';
@@ -90,6 +91,8 @@ export interface AskOptions<P = Params> {
 export interface RecoverOptions {
   /** The step of the checkpoint a lost trial can go on from; null: from its start. */
   readonly keptStep?: (trial: RunningTrial) => number | null;
+  /** A trial that so many attempts have lost fails with that reason instead of going back in line. */
+  readonly maxAttempts?: number;
 }
 
 export interface NextOptions<P = Params> extends AskOptions<P> {
@@ -109,6 +112,8 @@ type Choice = StartEvent | { readonly nothing: string } | { readonly later: stri
 type StartEvent = Extract<StudyEvent, { type: 'trialStarted' | 'trialCreated' }>;
 
 const NOTHING: Flat = Object.freeze({});
+/** Of a trial: what ends its workers again and again is in the trial itself. */
+const MAX_ATTEMPTS = 30;
 
 /** Attribute of a study: the lag of its ordered mode; 0 if it was begun without. */
 const LAG = 'lag';
@@ -180,6 +185,11 @@ export class Study<P = Params, O extends string = string> {
   }
   get #looksAtResults(): boolean {
     return this.#parts.sampler.blind !== true || this.#parts.pruner.name !== 'none';
+  }
+  /** Running trials that other processes have signed for. */
+  get runningElsewhere(): number {
+    const { worker } = this.#parts;
+    return [...this.#state.running].filter((number) => this.#running(number).worker !== worker).length;
   }
   /** Why the search ended; null while it goes on. */
   get finished(): { readonly reason: string } | null {
@@ -432,11 +442,11 @@ export class Study<P = Params, O extends string = string> {
 
   /**
    * Puts running trials whose worker is dead back in line: `ask` returns them first, with the same number and parameters.
-   * Returns their numbers. By default a worker is dead if its process on this host is.
+   * Returns their numbers; one that was lost too often fails. By default a worker is dead if its process on this host is.
    */
   async recover(
     isAlive: (worker: string) => boolean | Promise<boolean> = workerAlive,
-    { keptStep = () => null }: RecoverOptions = {},
+    { keptStep = () => null, maxAttempts = MAX_ATTEMPTS }: RecoverOptions = {},
   ): Promise<number[]> {
     await this.refresh();
     const workers = new Set([...this.#state.running].map((number) => this.#running(number).worker));
@@ -448,10 +458,21 @@ export class Study<P = Params, O extends string = string> {
           .map((number) => this.#running(number))
           .filter(({ worker }) => dead.has(worker));
         const at = this.#parts.now();
-        const events = orphans.map((trial) => lost(trial, at, `its worker ${trial.worker} is gone`, keptStep(trial)));
+        const events = orphans.map((trial): StudyEvent => {
+          const { number, attempt, worker } = trial;
+          if (attempt < maxAttempts) return lost(trial, at, `its worker ${worker} is gone`, keptStep(trial));
+          const message = `its worker was lost in each of ${attempt} attempts`;
+          return { type: 'trialFinished', at, number, result: { state: 'failed', error: { message } } };
+        });
         if (events.length === 0 || (await this.#append(events))) return orphans.map(({ number }) => number);
       }
     });
+  }
+
+  /** Holds this process's lease on its trials: heartbeats in the storage until it is released. See lease.ts for who counts as dead. */
+  hold(options: LeaseOptions = {}): Promise<Lease> {
+    const { storage, id, worker } = this.#parts;
+    return holdLease(storage, id, worker, options);
   }
 
   /** Notes that the search has ended, unless trials still wait or run or it is noted already. */

@@ -123,6 +123,26 @@ export function storageLaws({ open, reopen }: StorageUnderTest): Law[] {
         assert.equal(await rejection(storage.append(id, 1, [created(0)])), 'no-study');
       }
     }),
+    law('heartbeats are counted by study and worker, and leave no trace in the log', async (storage) => {
+      const a = await storage.createStudy(definition('a'));
+      const b = await storage.createStudy(definition('b'));
+      assert.equal((await storage.beats(a)).size, 0);
+      await storage.beat(a, 'w', true);
+      await storage.beat(a, 'w', true);
+      await storage.beat(a, "ü'", true);
+      await storage.beat(b, 'w', true);
+      assert.deepEqual(
+        [...(await storage.beats(a))].sort(),
+        [
+          ['w', 2],
+          ["ü'", 1],
+        ].sort(),
+      );
+      await storage.beat(a, 'w', false);
+      assert.deepEqual([...(await storage.beats(a))], [["ü'", 1]]);
+      assert.deepEqual([...(await storage.beats(b))], [['w', 1]]);
+      assert.equal((await storage.read(a, 0)).length, 1);
+    }),
     law('a log of ten thousand events is read back whole', async (storage) => {
       const id = await storage.createStudy(definition('a'));
       for (let i = 0; i < 100; i++)

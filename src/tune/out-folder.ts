@@ -53,9 +53,13 @@ export async function replaceFolder(from: string, to: string): Promise<void> {
   }
 }
 
+/** Runs of one process must not share a name either. */
+let copies = 0;
+
 async function replaceOnce(from: string, to: string): Promise<void> {
-  const copy = `${to}.new-${process.pid}`;
-  const old = `${to}.old-${process.pid}`;
+  const mine = `${process.pid}-${copies++}`;
+  const copy = `${to}.new-${mine}`;
+  const old = `${to}.old-${mine}`;
   await mkdir(dirname(to), { recursive: true });
   await rm(copy, { recursive: true, force: true });
   await cp(from, copy, { recursive: true });

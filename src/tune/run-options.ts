@@ -24,6 +24,8 @@ export interface RunOptions {
   readonly epochs?: number | undefined;
   /** Of the whole run: then running trials go back, and what is complete is evaluated. */
   readonly timeoutMs?: number | undefined;
+  /** A run or worker that is frozen, or of which nothing is heard from another host, loses its trials after this time. Default 30 s. */
+  readonly leaseMs?: number | undefined;
   readonly dataDir?: string | undefined;
   /** Folder for bundles, OUT/STUDY/…; default `attune-out`. */
   readonly out?: string | undefined;

@@ -1,8 +1,12 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { loadBundle } from '#bundle';
+import { openStorage } from '#storage';
 import { openStudy } from '#study';
 import { runStudy, type RunEvent, type RunOptions, type RunSummary } from './index.ts';
 
@@ -96,6 +100,10 @@ const essence = ({ rounds, best, test: tested }: RunSummary) => ({ rounds, best,
 const ofType = <T extends RunEvent['type']>(events: readonly RunEvent[], type: T) =>
   events.filter((event): event is Extract<RunEvent, { type: T }> => event.type === type);
 
+/** Epochs that a worker began, in order: each first step of an epoch writes a line. 400 rows, 320 of them trained in batches of 32: ten steps an epoch. */
+const NOTING = `(t, p) => { if (t % 10 === 0) appendFileSync('$DIR/begun', [p.learningRate, p.units, t / 10 + 1].join(' ') + '\\n');`;
+const begun = (cwd: string): string[] => readFileSync(join(cwd, 'begun'), 'utf8').trim().split('\n');
+
 test('a grid is run, evaluated on test once the search has ended, and the best by validation is saved', async () => {
   const { run, cwd, options } = setup();
   const { summary, events } = await run();
@@ -174,6 +182,52 @@ test('a worker that is killed in a trial is replaced and the trial is run again 
   expect(essence(summary)).toEqual(essence(await undisturbed()));
 });
 
+test.runIf(process.platform === 'linux')(
+  'a worker that freezes is given up after the lease time, and its trial goes on',
+  async () => {
+    const { run, cwd } = setup({
+      step: `${NOTING} if (t === 25 && once('$DIR/frozen')) process.kill(process.pid, 'SIGSTOP'); }`,
+    });
+    const { summary, events } = await run({ leaseMs: 1500 });
+    expect(ofType(events, 'retry')).toMatchObject([{ number: 0, reason: 'its worker process was ended by SIGKILL' }]);
+    expect(essence(summary)).toEqual(essence(await undisturbed()));
+    expect(begun(cwd)).toHaveLength(4 * 3 + 1);
+  },
+);
+
+test.runIf(process.platform === 'linux')(
+  'a run that freezes loses its trial to another after the lease time; when it wakes, its late result is refused',
+  async () => {
+    const { run, cwd, options } = setup();
+    const script = join(cwd, 'frozen.mjs');
+    const door = fileURLToPath(new URL('./index.ts', import.meta.url));
+    writeFileSync(
+      script,
+      `import { runStudy } from ${JSON.stringify(door)};
+       await runStudy(${JSON.stringify({ ...options, study: 's', resume: true, leaseMs: 1500 })}, (event) => console.log(JSON.stringify(event)));`,
+    );
+    const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let printed = '';
+    child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+    while (!printed.includes('"type":"epoch"')) await once(child.stdout, 'data');
+    child.kill('SIGSTOP');
+    const { summary } = await run({ study: 's', resume: true, leaseMs: 1500 });
+    expect(essence(summary)).toEqual(essence(await undisturbed()));
+    child.kill('SIGCONT');
+    const [code] = (await once(child, 'exit')) as [number | null];
+    expect(code).toBe(0);
+    expect(printed).toContain('was given up as lost and taken over; this result of attempt 1 comes too late.');
+
+    const storage = await openStorage(options.storage ?? '');
+    const events = (await storage.read('1', 0)).map(({ event }) => event);
+    const count = (type: string) => events.filter((event) => event.type === type).length;
+    expect([count('trialLost'), count('trialFinished')]).toEqual([1, 4]);
+    await storage.close();
+  },
+);
+
 test('a trial that takes its worker down three times fails, with the last output kept, and the others go on', async () => {
   const { run, options } = setup({
     step: `(t, p) => { if (p.units === 8 && p.learningRate === 0.01 && t === 12) { console.log('out of cheese'); process.exit(7); } }`,
@@ -215,10 +269,6 @@ test('a trial that the pruner stops ends after that epoch, with what it had reac
   expect(summary.rounds[1]?.values?.['accuracy']).toBeGreaterThan(0);
   expect(readdirSync(join(cwd, 'out', 'moons', 'trials'))).toEqual(['0']);
 });
-
-/** Epochs that a worker began, in order: each first step of an epoch writes a line. 400 rows, 320 of them trained in batches of 32: ten steps an epoch. */
-const NOTING = `(t, p) => { if (t % 10 === 0) appendFileSync('$DIR/begun', [p.learningRate, p.units, t / 10 + 1].join(' ') + '\\n');`;
-const begun = (cwd: string): string[] => readFileSync(join(cwd, 'begun'), 'utf8').trim().split('\n');
 
 test('a trial whose worker is killed goes on from its last epoch and comes out as if nothing had happened', async () => {
   const { run, cwd, options } = setup({

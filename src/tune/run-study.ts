@@ -12,7 +12,7 @@ import { basename, extname, resolve } from 'node:path';
 import { isFinished } from '#core';
 import { childProcess } from '#executors';
 import { gridCount } from '#space';
-import type { Study } from '#study';
+import { LEASE_MS, type Lease, type Study } from '#study';
 import { findResumed, openRun, runStorage, type Resumed } from './open-run.ts';
 import { bestFolder, checkWritable, replaceFolder, trialFolder } from './out-folder.ts';
 import { createPool, type Pool } from './pool.ts';
@@ -34,7 +34,9 @@ export async function runStudy(options: RunOptions, onEvent: (event: RunEvent) =
   const out = resolve(options.out ?? DEFAULT_OUT);
   const storage = runStorage(options.storage);
   const ending = createEnding(options);
+  const { leaseMs = LEASE_MS } = options;
   let pool: Pool | null = null;
+  let lease: Lease | null = null;
   try {
     const resumed = await findResumed(options, storage);
     checkWritable(out);
@@ -58,7 +60,8 @@ export async function runStudy(options: RunOptions, onEvent: (event: RunEvent) =
       maxSteps: tuned.maxSteps(seed, resumed),
     });
     const files = trialFiles(study, out, setup);
-    await recover(study, files);
+    lease = await study.hold({ leaseMs });
+    await recover(study, files, lease);
     const trials = study.hints.trials ?? Infinity;
     const finishedBefore = study.trials.filter(isFinished).length;
     const left = Math.max(1, trials - finishedBefore);
@@ -76,7 +79,18 @@ export async function runStudy(options: RunOptions, onEvent: (event: RunEvent) =
     });
 
     if (first)
-      await search({ study, pool, parallel, lag, trials, files, onEvent, stopped: () => ending.reason() !== null });
+      await search({
+        study,
+        pool,
+        parallel,
+        lag,
+        lease,
+        leaseMs,
+        trials,
+        files,
+        onEvent,
+        stopped: () => ending.reason() !== null,
+      });
 
     if (ending.reason() !== 'interrupted' && setup.kind === 'experiment') {
       if (ending.reason() === 'timeout') {
@@ -97,6 +111,7 @@ export async function runStudy(options: RunOptions, onEvent: (event: RunEvent) =
   } finally {
     ending.release();
     await pool?.stop();
+    await lease?.release();
     await storage.close();
   }
 }

@@ -3,12 +3,11 @@
  * All asking goes through `next` and all results through `commit`, one place each. With a lag the study is ordered: what comes next may then depend on
  * trials that still run, and a slot waits for them.
  */
-import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FinishedTrial, Json, TrialRecord, Values } from '#core';
-import { isTuneError } from '#math';
-import { workerAlive } from '#storage';
-import type { Study, Trial } from '#study';
+import { isTuneError, type TuneError } from '#math';
+import { workerCondition, workerName } from '#storage';
+import type { Lease, Study, Trial } from '#study';
 import { CRASH_LIMIT, describeExit, isKill, KILL_LIMIT, type Pool } from './pool.ts';
 import type { EpochDecision } from './protocol.ts';
 import type { RunEvent } from './run-event.ts';
@@ -17,8 +16,8 @@ import type { Lost, WorkerProcess } from './worker-process.ts';
 
 /** What other processes do to the study is looked at this often while there is nothing to run. */
 const POLL_MS = 500;
-/** A trial of another host, of which nothing was heard for so long, is taken to be lost: a container that was started anew has another host name. */
-const FOREIGN_SILENCE_MS = 10 * 60_000;
+/** A worker is found stopped in so many looks in a row before it is given up. */
+const FROZEN_LOOKS = 6;
 
 export interface SearchOptions {
   readonly study: Study;
@@ -26,6 +25,9 @@ export interface SearchOptions {
   readonly parallel: number;
   /** Of ordered mode; null without. */
   readonly lag: number | null;
+  readonly lease: Lease;
+  /** How long a stopped worker is waited for. */
+  readonly leaseMs: number;
   /** The study is to have so many trials. */
   readonly trials: number;
   readonly files: TrialFiles;
@@ -51,7 +53,7 @@ function createNews() {
 type Answer = Awaited<ReturnType<WorkerProcess['train']>>;
 
 export async function search(options: SearchOptions): Promise<void> {
-  const { study, pool, parallel, lag, trials, files, onEvent, stopped } = options;
+  const { study, pool, parallel, lag, lease, leaseMs, trials, files, onEvent, stopped } = options;
   const { objectives } = study.definition;
   const news = createNews();
   const losses = new Map<number, { crashes: number; kills: number }>();
@@ -75,14 +77,15 @@ export async function search(options: SearchOptions): Promise<void> {
       const work = await study.next(trials, { resumable: files.resumable, lag });
       if ('trial' in work) return work.trial;
       if ('nothing' in work && study.counts.running + study.counts.waiting === 0) return null;
-      if (!(await news.within(POLL_MS))) await recover(study, files);
+      if (!(await news.within(POLL_MS))) await recover(study, files, lease);
     }
     return null;
   }
 
-  function train(worker: WorkerProcess, trial: Trial): Promise<Answer> {
+  async function train(worker: WorkerProcess, trial: Trial): Promise<Answer> {
     const { number } = trial;
-    return worker.train(files.jobOf(recordOf(trial)), {
+    const unwatch = watchFrozen(worker, leaseMs);
+    const answer = worker.train(files.jobOf(recordOf(trial)), {
       onProgress: (progress) => onEvent({ ...progress, number }),
       onEpoch: (report) => {
         onEvent({ type: 'epoch', number, report });
@@ -93,14 +96,16 @@ export async function search(options: SearchOptions): Promise<void> {
         return decide(trial, step, values);
       },
     });
+    return answer.finally(unwatch);
   }
 
   async function decide(trial: Trial, step: number, values: Values): Promise<EpochDecision> {
     try {
       return (await study.report(trial, step, values)).decision;
     } catch (error) {
-      if (isTakenAway(error)) return 'stop';
-      throw error;
+      if (!isTakenAway(error)) throw error;
+      onEvent({ type: 'retry', number: trial.number, reason: error.message });
+      return 'stop';
     }
   }
 
@@ -188,17 +193,22 @@ export async function search(options: SearchOptions): Promise<void> {
   }
 }
 
-/** Puts trials back in line whose run is gone. */
-export function recover(study: Study, files: TrialFiles): Promise<number[]> {
-  const lastHeard = (worker: string): number => {
-    const times = study.trials.flatMap((trial) =>
-      trial.state === 'running' && trial.worker === worker ? [trial.startedAt, trial.measurements.at(-1)?.at ?? 0] : [],
-    );
-    return Math.max(...times);
-  };
-  const isAlive = (worker: string): boolean =>
-    worker.startsWith(`${hostname()}:`) ? workerAlive(worker) : Date.now() - lastHeard(worker) < FOREIGN_SILENCE_MS;
-  return study.recover(isAlive, { keptStep: (trial) => files.keptStep(trial) });
+/** Puts trials back in line whose run is gone or has lost its lease. */
+export async function recover(study: Study, files: TrialFiles, { look, isAlive }: Lease): Promise<void> {
+  await look();
+  await study.recover(isAlive, { keptStep: (trial) => files.keptStep(trial) });
+}
+
+/** Ends a worker process that has been stopped (SIGSTOP) for so long; answers how to end the watch. Nothing else tells it from one that computes. */
+function watchFrozen(worker: WorkerProcess, leaseMs: number): () => void {
+  const name = workerName(worker.pid);
+  const everyMs = leaseMs / FROZEN_LOOKS;
+  let looks = 0;
+  const timer = setInterval(() => {
+    looks = workerCondition(name) === 'stopped' ? looks + 1 : 0;
+    if (looks >= FROZEN_LOOKS) void worker.stop();
+  }, everyMs);
+  return () => clearInterval(timer);
 }
 
 /** Attributes are JSON, which has no NaN and no infinities: such metrics are left out. */
@@ -220,5 +230,5 @@ function trialEvent(record: FinishedTrial, seconds: number): RunEvent {
   };
 }
 
-const isTakenAway = (error: unknown): boolean =>
+const isTakenAway = (error: unknown): error is TuneError =>
   isTuneError(error) && ['taken-over', 'ended', 'not-running'].includes(error.code);
