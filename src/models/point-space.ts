@@ -59,7 +59,7 @@ export interface PointSpace {
   readonly snap: (point: Point, rng: Rng) => Point;
   /** Changes each active coordinate with a probability, at least one: numbers by a normal step of sd `scale`, reflected at the ends. */
   readonly mutate: (point: Point, scale: number, probability: number, rng: Rng) => Point;
-  /** Other values of coordinate d worth trying: all of a category or a short list, else steps of about `scale` and (`wide`) anywhere. */
+  /** Other values of coordinate d worth trying: all of a category or a short list, else steps of about `scale` and (`wide`) the ends and anywhere. */
   readonly alternatives: (point: Point, d: number, scale: number, wide: boolean, rng: Rng) => number[];
 }
 
@@ -296,7 +296,7 @@ function createPointSpace(space: Space, fixed: Flat): PointSpace {
       const step = scale * (0.5 + rng.float());
       const near = [onGrid(d, now + step), onGrid(d, now - step)];
       if (sizes[d]! < Infinity) near.push(stepOnGrid(point, d, 1), stepOnGrid(point, d, -1));
-      return (wide ? [...near, draw(d, rng)] : near).filter((v) => v !== now);
+      return (wide ? [...near, 0, 1, draw(d, rng)] : near).filter((v) => v !== now);
     },
   };
 }

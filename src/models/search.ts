@@ -1,9 +1,11 @@
 /**
  * Finds a good maximum of a score over a mixed, conditional space: the inner search of model-based samplers.
- * 1. A pool: uniform points and mutations of given parents.  2. From the best few that lie apart: rounds of coordinate search over each axis's own values
- * and of small joint mutations.  3. If the score has gradients: the numbers that are continuous are polished by L-BFGS.
+ * 1. A pool: uniform points, some with numbers at their ends, where optima often lie; mutations of given parents; recombinations of parents with each
+ *    other or a uniform point, which reach corners that combine what is good in different places.
+ * 2. From the best few that lie apart: rounds of coordinate search over each axis's own values and of small joint mutations. If the score has gradients,
+ *    the numbers that are continuous are polished by L-BFGS, and one more such round and polish follow.
  * Discrete values are searched as they are, never relaxed. Points for which `isKnown` holds (tried before, or not allowed) are never scored nor returned.
- * Cost: about uniform + mutants + climbs · rounds · (alternatives + 2 d) scores.
+ * Cost: about uniform + mutants + recombinations + climbs · (rounds + 1) · (alternatives + d) scores.
  */
 import { lbfgs, type Rng } from '#math';
 import type { Point } from './gaussian-process.ts';
@@ -12,6 +14,7 @@ import type { PointSpace } from './point-space.ts';
 export interface SearchOptions {
   readonly uniform?: number;
   readonly mutants?: number;
+  readonly recombinations?: number;
   readonly climbs?: number;
   readonly rounds?: number;
   /** Fills the gradient by the coordinates of the point and returns the score. */
@@ -28,8 +31,12 @@ export interface Scored {
 
 /** Mutations take these step sizes in turn. */
 const STEP_SIZES = [0.2, 0.1, 0.03] as const;
+/** Every other uniform point has each number at one of its ends with this probability. */
+const AT_END = 0.3;
+/** Share of recombinations whose other half is a uniform point. */
+const FOREIGN = 0.4;
 /** So many of the pool are scored exactly. */
-const LEADERS = 20;
+const LEADERS = 40;
 /** Two starts of a climb are at least this far apart (squared). */
 const APART = 0.02;
 
@@ -40,7 +47,7 @@ export function maximise(
   parents: readonly Point[],
   isKnown: (point: Point) => boolean,
   rng: Rng,
-  { uniform = 200, mutants = 150, climbs = 3, rounds = 3, scoreGradient }: SearchOptions = {},
+  { uniform = 200, mutants = 150, recombinations = 200, climbs = 4, rounds = 2, scoreGradient }: SearchOptions = {},
 ): Scored | null {
   const D = space.axes.length;
   const pool: Scored[] = [];
@@ -55,11 +62,18 @@ export function maximise(
     for (; place > 0 && leaders[place - 1]! < s; place--) leaders[place] = leaders[place - 1]!;
     leaders[place] = s;
   };
-  for (let i = 0; i < uniform; i++) consider(space.uniform(rng));
+  for (let i = 0; i < uniform; i++) {
+    const point = space.uniform(rng);
+    consider(i % 2 === 0 ? point : withEnds(space, point, rng));
+  }
   if (parents.length > 0) {
     const probability = Math.min(1, 2.5 / D);
     for (let i = 0; i < mutants; i++) {
       consider(space.mutate(parents[i % parents.length]!, STEP_SIZES[i % STEP_SIZES.length]!, probability, rng));
+    }
+    for (let i = 0; i < recombinations; i++) {
+      const other = rng.float() < FOREIGN ? space.uniform(rng) : parents[rng.int(0, parents.length - 1)]!;
+      consider(recombined(space, parents[i % parents.length]!, other, rng));
     }
   }
   pool.sort((a, b) => b.score - a.score);
@@ -71,12 +85,32 @@ export function maximise(
   }
   let best: Scored | null = null;
   for (const start of starts) {
-    const end = climb(space, score, start, isKnown, rounds, rng);
+    let end = climb(space, score, start, isKnown, rounds, rng);
+    if (scoreGradient !== undefined) {
+      end = polish(space, score, scoreGradient, end, isKnown, rng);
+      end = climb(space, score, end, isKnown, 1, rng);
+      end = polish(space, score, scoreGradient, end, isKnown, rng);
+    }
     if (best === null || end.score > best.score) best = end;
   }
-  if (best === null || scoreGradient === undefined) return best;
-  return polish(space, score, scoreGradient, best, isKnown, rng);
+  return best;
 }
+
+/** Some of the numbers at one of their ends. */
+function withEnds(space: PointSpace, point: Point, rng: Rng): Point {
+  const moved = point.map((v, d) => {
+    if (space.axes[d] === 'category' || Number.isNaN(v) || rng.float() >= AT_END) return v;
+    return rng.float() < 0.5 ? 0 : 1;
+  });
+  return space.snap(moved, rng);
+}
+
+/** Each coordinate of one or the other. */
+const recombined = (space: PointSpace, a: Point, b: Point, rng: Rng): Point =>
+  space.snap(
+    a.map((v, d) => (rng.float() < 0.5 ? v : b[d]!)),
+    rng,
+  );
 
 function climb(
   space: PointSpace,
@@ -99,7 +133,7 @@ function climb(
         attempt(space.withCoordinate(current.point, d, value, rng));
       }
     }
-    for (let k = 0; k < 2 * D; k++) attempt(space.mutate(current.point, scale * 0.6, 0.5, rng));
+    for (let k = 0; k < D; k++) attempt(space.mutate(current.point, scale * 0.6, 0.5, rng));
   }
   return current;
 }
