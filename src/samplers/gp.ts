@@ -3,8 +3,12 @@
  * Jones, Schonlau & Welch 1998 (EGO, J. Global Optim. 13); LogEI after Ament et al. 2023 (arXiv:2310.20708); model and inner search in #models.
  * 1. Start: the space's defaults or centre, then random points, `startTrials` in all.
  * 2. Losses: diverged ones pulled in, Yeo–Johnson transformed, standardised; ARD Matérn-5/2 with θ by maximum a posteriori.
+ *    Up to TRUSTING observations unknown regions are presumed better than those seen (OPTIMISM), and less so up to twice as many: the average of a few
+ *    trials, the first of them in the middle, says little of what lies elsewhere, and a model without this stays around its first good point.
+ *    EI is that of the next observation, noise included (σ² + σ_n²): what the smooth part cannot explain improves or spoils a result all the same, be it
+ *    the chance of training or the roughness of a table.
  * 3. Pending trials are believed at their posterior mean (Ginsbourger et al. 2010), so parallel workers get different points.
- * 4. Failed trials: a second process models "ended well" (1) against "failed" (-1). Score: ln(EI + e⁻⁷) + c ln P(well), c = 1 + failures among the
+ * 4. Failed trials: a second process models "ended well" (1) against "failed" (-1). Score: ln(EI + e⁻⁴) + c ln P(well), c = 1 + failures among the
  *    last ten trials. (EI times probability alone keeps probing a sharp edge behind which losses would be better once nothing is left to gain before it.)
  * 5. Several objectives: one process for each, and the expected gain in hypervolume instead of EI (gp-hypervolume.ts).
  *   y  [n] transformed losses, lower is better      μ, σ²  posterior
@@ -49,9 +53,13 @@ const REACH = 10;
 /** Failures among this many last trials make the next one more careful. */
 const RECENT = 10;
 /** ln of an improvement not worth a failure, in standard deviations of the losses. */
-const LEAST_IMPROVEMENT = -7;
-/** Mutations start from this many best points. */
-const PARENTS = 5;
+const LEAST_IMPROVEMENT = -4;
+/** The prior mean lies so many standard deviations below the average loss … */
+const OPTIMISM = 1;
+/** … up to so many observations; it rises to the average at twice as many. */
+const TRUSTING = 25;
+/** New points are made from this many best ones. */
+const PARENTS = 10;
 
 /** What may be kept between calls. */
 interface Memory {
@@ -134,26 +142,28 @@ function improvementAim(
 ): Aim {
   const losses = Float64Array.from(observations, (o) => o.losses[0]!);
   const X = observations.map((o) => o.point);
-  const y = normalised(losses);
-  const model = surrogate(space.axes, X, losses, normalised, memory, {
+  const y = hopeful(losses);
+  const model = surrogate(space.axes, X, losses, hopeful, memory, {
     maxPoints,
     fitPoints: fitPointsOf(observations),
   });
   for (const point of pending) model.believe(point);
   const best = y.reduce((a, b) => Math.min(a, b));
+  const { noise } = model;
   return {
     score(point, least) {
       // EI grows with the variance: a bound that falls short ends the work.
-      const worthwhile = (mean: number, bound: number): boolean => logExpectedImprovement(mean, bound, best) > least;
+      const worthwhile = (mean: number, bound: number): boolean =>
+        logExpectedImprovement(mean, bound + noise, best) > least;
       const prediction = model.predictWhile(point, worthwhile);
       if (prediction === null) return -Infinity;
-      return logExpectedImprovement(prediction.mean, prediction.variance, best);
+      return logExpectedImprovement(prediction.mean, prediction.variance + noise, best);
     },
     scoreGradient(point, gradient) {
       const { mean, variance, meanGradient, varianceGradient } = model.predictGradient(point);
-      const { byMean, byVariance } = logExpectedImprovementSlopes(mean, variance, best);
+      const { byMean, byVariance } = logExpectedImprovementSlopes(mean, variance + noise, best);
       meanGradient.forEach((g, d) => (gradient[d] = byMean * g + byVariance * varianceGradient[d]!));
-      return logExpectedImprovement(mean, variance, best);
+      return logExpectedImprovement(mean, variance + noise, best);
     },
     parents: argsort(losses)
       .slice(0, PARENTS)
@@ -185,4 +195,10 @@ export function normalised(losses: Float64Array): Float64Array {
   const z = standardise(clipUpper(losses, REACH));
   const lambda = yeoJohnsonExponent(z);
   return standardise(z.map((v) => yeoJohnson(v, lambda)));
+}
+
+/** `normalised`, moved so that the process's prior mean of 0 is optimistic while observations are few. */
+function hopeful(losses: Float64Array): Float64Array {
+  const shift = OPTIMISM * Math.min(1, Math.max(0, 2 - losses.length / TRUSTING));
+  return normalised(losses).map((v) => v + shift);
 }
