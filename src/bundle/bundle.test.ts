@@ -17,6 +17,7 @@ import {
   type Loss,
   maxPool2d,
   sequential,
+  textCnn,
 } from '#nn';
 import { adam } from '#optim';
 import { type Evaluation, evaluate, fit } from '#train';
@@ -345,5 +346,39 @@ describe('a damaged bundle', () => {
 
   test('and a folder that does not exist is no model', async () => {
     await expect(loadBundle(join(folder, 'nowhere'))).rejects.toThrow(/nowhere is not a saved model/);
+  });
+});
+
+test('a model of texts predicts on lines of a file, on a table, and as the trainer did', async () => {
+  const lines = Array.from(
+    { length: 40 },
+    (_, i) => `${i % 2}\ta ${i % 2 === 1 ? 'good' : 'bad'} film number ${i % 7}`,
+  );
+  const text = join(folder, 'reviews.tsv');
+  await writeFile(text, ['label\ttext', ...lines].join('\n'));
+  const dataset = await loadDataset({ text, target: 'label', test: 0 });
+  const model = textCnn(2, {
+    vocabulary: dataset.vocabulary ?? 0,
+    features: 8,
+    windows: [1, 2],
+    filters: 8,
+    dropout: 0,
+  });
+  const saved = await trainAndSave('texts', dataset, model);
+  expect(saved.evaluation.metrics['accuracy']).toBe(1);
+  const raw = join(folder, 'new.txt');
+  await writeFile(raw, 'A GOOD film!\n\na bad, bad film\n');
+  const table = join(folder, 'new.tsv');
+  await writeFile(table, 'text\tyear\na good one\t1999\n');
+  await withBundle(saved.path, async (bundle) => {
+    const predicted = await predictFile(bundle, raw);
+    expect(predicted.map(({ input, prediction }) => [input, prediction])).toMatchObject([
+      [`${raw}, line 1`, { label: '1' }],
+      [`${raw}, line 3`, { label: '0' }],
+    ]);
+    expect(await predictFile(bundle, table)).toMatchObject([{ input: `${table}, line 2`, prediction: { label: '1' } }]);
+    await expect(predictFile(bundle, join(folder, 'none.txt'))).rejects.toThrow(
+      'none.txt does not exist: give the path of a text file',
+    );
   });
 });
