@@ -87,8 +87,8 @@ export function pad(x: Tensor, paddings: readonly Padding[], value = 0): Tensor 
   ]);
 }
 
-/** Puts step - 1 zeros between the elements of an axis. */
-function spreadOut(x: Tensor, axis: number, step: number): Tensor {
+/** @internal Puts step - 1 zeros between the elements of an axis. */
+export function spreadOut(x: Tensor, axis: number, step: number): Tensor {
   if (step === 1) return x;
   const count = numberDim(x.shape[axis], 'slice: the cut dimension');
   const apart = reshape(x, [...x.shape.slice(0, axis + 1), 1, ...x.shape.slice(axis + 1)]);
