@@ -5,6 +5,8 @@
  * steps it has left. A new trial promises what the latest ones do, judged by their forecasts, divided by what they have cost so far; it grows dearer as trials
  * set aside have cost more than those completed. After reports 2, 3, 4, 5, 7, 9, 12, … the trial at hand goes on if nothing promises more; else it is
  * paused, and resumed once it promises most. A trial that cannot resume is stopped if it promises less than STOP_SHARE of a new one.
+ * Where the number of trials is what is scarce (no hint `totalSteps`, and either a hint `trials` or no way to resume), a trial is halted only if it ends as the
+ * best with a probability below LEAST_CHANCE: a better one would otherwise be given up for steps that nobody asked to save.
  * In the spirit of freeze-thaw Bayesian optimization (Swersky, Snoek & Adams 2014, arXiv:1406.3896) and DyHPO (Wistuba et al. 2022, arXiv:2202.09774),
  * with the expected improvement per cost of Snoek et al. 2012 (arXiv:1206.2944, §3.2); the curve model is simpler than theirs and knows no parameters: a
  * sampler adds those.
@@ -35,6 +37,7 @@ const LOOKS_APART = 1.3;
 /** Trials that cannot resume are stopped if they promise less than this share of a new trial. */
 const STOP_SHARE = 0.8;
 const LAST_CHANCE = 0.05;
+const LEAST_CHANCE = 0.1;
 const SMALLEST_SD = 1e-6;
 /** Weight of the objectives that a weighted sum does not favour. */
 const LESS = 0.1;
@@ -57,9 +60,11 @@ export function auto({ warmupSteps = 0, recentTrials = 8, newTrialCost = 0.3 }: 
       if (curves.every(({ number }) => number === trial.number)) return goOn;
       if (sick) return { decision: 'stop', reason: `its value at step ${now.step} is not finite` };
 
-      const { open, fresh } = promises(curves, trials, objectives, hints, options);
+      const { open, fresh, chances } = promises(curves, trials, objectives, hints, options);
       const mine = open.get(trial.number);
       if (mine === undefined) return goOn; // not among the latest: it has run for very long
+      const isTrialScarce = hints.totalSteps === undefined && (hints.trials !== undefined || !resumable);
+      if (isTrialScarce && chances.get(trial.number)! >= LEAST_CHANCE) return goOn;
       const share = (log: number): string => `${shown(100 * Math.exp(log))} %`;
       if (!resumable) {
         return mine - fresh < Math.log(STOP_SHARE)
