@@ -1,7 +1,7 @@
 /**
  * Steps per second of one workload in Attune: forward, loss, backward, Adam. One thread.
  *
- *   node --import tsx bench/training/ours-steps.ts cnn|mlp|lstm|lstm200|transformer|textCnn BATCH SECONDS
+ *   node --import tsx bench/training/ours-steps.ts cnn|mlp|lstm|lstm200|transformer|textCnn|resnet9 BATCH SECONDS
  *
  * Prints what torch_steps.py prints, so that run.ts can set them side by side.
  */
@@ -17,6 +17,7 @@ import {
   type Layer,
   lstm,
   maxPool2d,
+  resnet9,
   sequential,
   softmaxCrossEntropy,
   textCnn,
@@ -55,6 +56,7 @@ const WORKLOADS: Record<string, Workload> = {
   lstm200: { model: sequential([lstm(128), dense(10)]), shape: [200, 64] },
   transformer: { model: sequential([block(), block(), globalAveragePool1d(), dense(10)]), shape: [64, 128] },
   textCnn: { model: textCnn(10, { vocabulary: 10_000, dropout: 0 }), shape: [50], vocabulary: 10_000 },
+  resnet9: { model: resnet9(10, { width: 32 }), shape: [3, 32, 32] },
 };
 
 const [workload = '', batchText, secondsText] = process.argv.slice(2);
@@ -62,7 +64,7 @@ const definition = WORKLOADS[workload];
 const batch = Number(batchText);
 const seconds = Number(secondsText);
 if (definition === undefined || !(batch >= 1) || !(seconds > 0)) {
-  console.error('usage: ours-steps.ts cnn|mlp|lstm|lstm200|transformer|textCnn BATCH SECONDS');
+  console.error('usage: ours-steps.ts cnn|mlp|lstm|lstm200|transformer|textCnn|resnet9 BATCH SECONDS');
   process.exit(2);
 }
 
@@ -80,7 +82,10 @@ for (const { name, shape: dims } of traced.parameters) variables.declare(name, d
 for (const { name, shape: dims } of trainStep.slots) {
   variables.declare(name, dims, new Float32Array(dims.reduce((size, dim) => size * dim, 1)));
 }
-const program = await compile({ outputs: { loss }, updates: trainStep.updates }, { variables, threads: 1 });
+for (const { name, shape: dims } of traced.buffers) variables.declare(name, dims, initial.get(name)!);
+const statistics = traced.buffers.flatMap(({ name, next }) => (next ? [{ name, next }] : []));
+const updates = [...trainStep.updates, ...statistics];
+const program = await compile({ outputs: { loss }, updates }, { variables, threads: 1 });
 
 const draw = vocabulary === undefined ? rng.float : () => rng.int(1, vocabulary - 1);
 const x = Float32Array.from({ length: batch * shape.reduce((a, b) => a * b, 1) }, draw);

@@ -19,6 +19,7 @@ const WORKLOADS = [
   { workload: 'lstm200', batch: 32 },
   { workload: 'transformer', batch: 32 },
   { workload: 'textCnn', batch: 64 },
+  { workload: 'resnet9', batch: 64 },
 ] as const;
 
 const PYTHON = '/usr/bin/python3';

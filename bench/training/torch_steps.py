@@ -1,6 +1,6 @@
 """Steps per second of one workload in PyTorch: forward, loss, backward, Adam. One thread.
 
-  OMP_NUM_THREADS=1 /usr/bin/python3 bench/training/torch_steps.py cnn|mlp|lstm|lstm200|transformer|textCnn BATCH SECONDS
+  OMP_NUM_THREADS=1 /usr/bin/python3 bench/training/torch_steps.py cnn|mlp|lstm|lstm200|transformer|textCnn|resnet9 BATCH SECONDS
 
 Prints {"engine", "workload", "batch", "stepsPerSecond", "cpuMsPerStep", "peakMB"}. The loss is read every step, as ours is.
 """
@@ -50,7 +50,26 @@ class TextCnn(nn.Module):
         return self.out(torch.cat([F.relu(conv(h)).amax(2) for conv in self.convs], 1))
 
 
+def block(i, o):
+    return nn.Sequential(nn.Conv2d(i, o, 3, padding=1, bias=False), nn.BatchNorm2d(o), nn.ReLU())
+
+
+class Residual(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.body = nn.Sequential(block(width, width), block(width, width))
+
+    def forward(self, x):
+        return x + self.body(x)
+
+
+def resnet9(w=32):
+    return nn.Sequential(block(3, w), block(w, 2 * w), nn.MaxPool2d(2), Residual(2 * w), block(2 * w, 4 * w), nn.MaxPool2d(2),
+                         block(4 * w, 8 * w), nn.MaxPool2d(2), Residual(8 * w), nn.AdaptiveMaxPool2d(1), nn.Flatten(), nn.Linear(8 * w, 10))
+
+
 MODELS = {
+    'resnet9': (resnet9, (3, 32, 32)),
     'cnn': (lambda: nn.Sequential(nn.Conv2d(3, 32, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(32, 64, 3), nn.ReLU(), nn.MaxPool2d(2),
                                   nn.Flatten(), nn.Linear(2304, 128), nn.ReLU(), nn.Linear(128, 10)), (3, 32, 32)),
     'mlp': (lambda: nn.Sequential(nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 256), nn.ReLU(), nn.Linear(256, 10)), (784,)),

@@ -1,4 +1,24 @@
 /** Data sets: loading, splitting, encoding, batching. */
+export {
+  type Augmentation,
+  type AugmentedSamplesOptions,
+  type Augmenter,
+  type BatchMix,
+  colorJitter,
+  createAugmenter,
+  cutMix,
+  cutout,
+  flip,
+  type Mixed,
+  mixup,
+  noise,
+  paddedCrop,
+  randAugment,
+  rotate,
+  type Sample,
+  translate,
+  writeAugmentedSamples,
+} from './augment/index.ts';
 export { batches } from './batches.ts';
 export type { CsvSpec } from './csv.ts';
 export type {

@@ -25,6 +25,13 @@ export { seq2seqTransformer, type Seq2SeqTransformerOptions } from './architectu
 export { textCnn, type TextCnnOptions } from './architectures/text-cnn.ts';
 export { transformerEncoder, type TransformerEncoderOptions } from './architectures/transformer-encoder.ts';
 export { mlp, type MlpOptions } from './architectures/mlp.ts';
+export { mobilenet, type MobilenetOptions } from './architectures/mobilenet.ts';
+export { resnet, type ResnetOptions } from './architectures/resnet.ts';
+export { resnet9, type Resnet9Options } from './architectures/resnet9.ts';
+export { unet, type UnetOptions } from './architectures/unet.ts';
+export { vgg, type VggOptions } from './architectures/vgg.ts';
+export { vit, type VitOptions } from './architectures/vit.ts';
+export { multiplyAdds } from './multiply-adds.ts';
 export type { Buffer, Context, Layer, ParameterOptions } from './layer.ts';
 export { activation, type ActivationName } from './layers/activation.ts';
 export { adaptiveAveragePool2d, adaptiveMaxPool2d, globalMaxPool2d } from './layers/adaptive-pool2d.ts';

@@ -27,6 +27,7 @@ test('the CIFAR-10 network has the parameters that Keras counts', () => {
       'Total parameters: 315,722 (1.20 MiB)',
       'Trainable: 315,722 (1.20 MiB)',
       'Not trainable: 0 (0 B)',
+      'Multiply-adds of one sample: 4,188,800', // 900·32·27 + 169·64·288 + 2304·128 + 128·10
     ].join('\n'),
   );
 });
@@ -45,6 +46,7 @@ test('running statistics are not trainable, nested layers show their path, share
       'Total parameters: 66 (264 B)',
       'Trainable: 54 (216 B)',
       'Not trainable: 12 (48 B)',
+      'Multiply-adds of one sample: 72', // 6·6, twice
     ].join('\n'),
   );
 });

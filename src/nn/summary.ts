@@ -3,11 +3,12 @@
  */
 import { type Shape, showShape } from '#graph';
 import type { Layer } from './layer.ts';
+import { multiplyAdds } from './multiply-adds.ts';
 import { trace, type TraceOptions } from './trace.ts';
 
 /** `inputShape` is without the batch. Layers inside containers are shown by their path. */
 export function summary(model: Layer, inputShape: Shape, options: Pick<TraceOptions, 'dtype'> = {}): string {
-  const { layers, parameters, buffers } = trace(model, inputShape, { ...options, training: true });
+  const { layers, parameters, buffers, output } = trace(model, inputShape, { ...options, training: true });
   const sizes = new Map([...parameters, ...buffers].map(({ name, shape }) => [name, product(shape)]));
   const total = (names: Iterable<string>): number => [...names].reduce((sum, name) => sum + (sizes.get(name) ?? 0), 0);
   const header = ['Layer (type)', 'Output shape', 'Parameters'];
@@ -25,9 +26,11 @@ export function summary(model: Layer, inputShape: Shape, options: Pick<TraceOpti
     ['Trainable', trained],
     ['Not trainable', kept],
   ] as const;
-  return [...table([header, ...rows]), ...totals.map(([label, n]) => `${label}: ${grouped(n)} (${bytes(4 * n)})`)].join(
-    '\n',
-  );
+  return [
+    ...table([header, ...rows]),
+    ...totals.map(([label, n]) => `${label}: ${grouped(n)} (${bytes(4 * n)})`),
+    `Multiply-adds of one sample: ${grouped(multiplyAdds(output))}`,
+  ].join('\n');
 }
 
 /** Left-aligned columns, the last one right-aligned, ruled below the header and at the end. */

@@ -1,0 +1,9 @@
+/** Augmentations of rows and of batches. */
+export { type Augmentation, type Augmenter, createAugmenter, type Sample } from './augmentation.ts';
+export { colorJitter } from './colour.ts';
+export { cutout } from './cutout.ts';
+export { flip, paddedCrop, rotate, translate } from './geometry.ts';
+export { type BatchMix, cutMix, type Mixed, mixup } from './mix.ts';
+export { noise } from './noise.ts';
+export { randAugment } from './rand-augment.ts';
+export { type AugmentedSamplesOptions, augmentedSamplesPng, writeAugmentedSamples } from './samples-picture.ts';
