@@ -1,15 +1,18 @@
 /**
  * How a model is trained, and the checks that can be made before anything is compiled.
  */
-import type { Dataset, Encoder } from '#data';
+import { type Augmentation, type BatchMix, createAugmenter, type Dataset, type Encoder } from '#data';
 import { TuneError } from '#math';
 import { type Layer, type Loss, trace } from '#nn';
-import type { Optimizer, Schedule } from '#optim';
+import type { Optimizer, PlateauRule, Schedule, StepRules } from '#optim';
 import type { BatchSizeRule } from './batch-size-rule.ts';
+import { type Callback, checkCallbacks } from './callbacks.ts';
 import { checkEarlyStopping, type EarlyStopping } from './early-stopping.ts';
 import { type Head, headFor } from './head.ts';
+import type { Sampling } from './sampling.ts';
 
-export interface TrainConfig {
+/** Of `StepRules`: `l1`, `l2`, `clipNorm`, `clipValue`, `maxNorm`, `groups`, and `averageDecay`, whose average is what is validated and saved. */
+export interface TrainConfig extends StepRules {
   readonly optimizer: Optimizer;
   /** A number, or the rule that goes by validation. */
   readonly batchSize: number | BatchSizeRule;
@@ -18,6 +21,22 @@ export interface TrainConfig {
   readonly loss?: Loss;
   /** Multiplies the optimizer's learning rate. Default: constant. */
   readonly schedule?: Schedule;
+  /** Multiplies the learning rate as well, by what validation showed. */
+  readonly plateau?: PlateauRule;
+  /** Changes of rows, then of whole batches (`mixup`, `cutMix`), each time they are fed; never in validation. */
+  readonly augment?: readonly (Augmentation | BatchMix)[];
+  /** Default 'shuffled'. */
+  readonly sampling?: Sampling;
+  /** Gradient accumulation: a batch is computed in parts of at most so many rows. Batch norm sees the parts. */
+  readonly microBatchSize?: number;
+  /** From this epoch on (1-based) the mean of the weights at the ends of epochs is validated and saved (SWA). */
+  readonly averageFrom?: number;
+  /** So many best epochs' weights are kept and given back. */
+  readonly keepBest?: number;
+  /** Validates after every so many steps, too; early stopping and the best weights go by epochs. */
+  readonly evaluateEvery?: number;
+  readonly logGradientNorm?: boolean;
+  readonly callbacks?: readonly Callback[];
   readonly earlyStopping?: EarlyStopping;
   /** False keeps the weights of the last epoch instead of the best one. */
   readonly restoreBest?: boolean;
@@ -68,7 +87,25 @@ export function checkConfig(
     );
   }
   if (earlyStopping) checkEarlyStopping(earlyStopping);
-  const watchers = { earlyStopping, 'the batch-size rule': rule };
+  const { microBatchSize, averageFrom, keepBest, evaluateEvery } = config;
+  for (const [name, value] of Object.entries({ microBatchSize, averageFrom, keepBest, evaluateEvery })) {
+    if (value !== undefined) requireCount(name, value);
+  }
+  if (averageFrom !== undefined && config.averageDecay !== undefined) {
+    throw new TuneError('train', 'fit: averageFrom and averageDecay are two ways to average weights: take one.');
+  }
+  if (config.sampling === 'balanced' && dataset.task.kind === 'regression') {
+    throw new TuneError('train', `fit: balanced sampling needs classes, but ${dataset.name} has numbers as targets.`);
+  }
+  checkCallbacks(config.callbacks ?? []);
+  checkAugmentation(dataset, config.augment ?? []);
+  const counted = { keepBest, evaluateEvery };
+  const watchers = { earlyStopping, 'the batch-size rule': rule, 'the plateau rule': config.plateau };
+  for (const [name, value] of Object.entries(counted)) {
+    if (value !== undefined && validationIndices.length === 0) {
+      throw new TuneError('train', `fit: ${name} goes by validation, but there are no validation rows.`);
+    }
+  }
   for (const [name, watcher] of Object.entries(watchers)) {
     if (!watcher) continue;
     if (validationIndices.length === 0) {
@@ -81,6 +118,22 @@ export function checkConfig(
         { monitor: watcher.monitor },
       );
     }
+  }
+}
+
+/** Refuses changes of images for rows that are none. */
+function checkAugmentation({ inputShape }: Dataset, augment: readonly (Augmentation | BatchMix)[]): void {
+  const plain = { kind: 'array', shape: inputShape } as const; // the shape alone decides
+  createAugmenter(
+    augment.filter((one) => one.of !== 'batches'),
+    inputShape,
+    plain,
+  );
+  if (inputShape.length !== 3 && augment.some(({ kind }) => kind === 'cutMix')) {
+    throw new TuneError(
+      'augment',
+      `augment: cutMix changes images, but a row has the shape [${inputShape.join(', ')}].`,
+    );
   }
 }
 

@@ -1,28 +1,27 @@
 /**
- * Trains a model: epochs of shuffled batches through one compiled step, validation after each, until the epochs are done,
- * patience runs out, or the caller says so. The weights of the best epoch are given back.
+ * Trains a model: epochs of batches through one compiled step, validation after each, until the epochs are done, patience runs out, or the
+ * caller says so. The weights of the best epoch are given back.
  *
- * Same seed, machine and number of threads: bit-identical weights. Streams: `init` by parameter, `shuffle` by epoch, `mask`
- * by mask and step. The learning rate of a step is `optimizer.learningRate · schedule.factor(t)`, t the 0-based epoch or step.
- * Batch size and learning rate are inputs of the step, so no change of them compiles anything.
+ * Same seed, machine and number of threads: bit-identical weights, also if the run was captured after any step and resumed. The order of rows
+ * comes from the stream `shuffle` of the epoch; step-program.ts names the others. The learning rate of a step is
+ * `learningRate · schedule.factor(t) · plateau`, t the 0-based epoch or step.
+ * Batch size and every number of the optimizer are inputs of the step, so no change of them compiles anything.
  */
 import { batches, type Dataset, type Encoder } from '#data';
-import { compile, type Program, Variables } from '#engine';
-import { mean, resolveDim } from '#graph';
-import { createRng, type Rng, TuneError } from '#math';
-import { initialValues, type Layer, trace, type TracedMask } from '#nn';
-import { buildTrainStep, constant, type TrainStep } from '#optim';
+import { type Json, TuneError } from '#math';
+import type { Layer } from '#nn';
+import { constant, nextPlateau, type PlateauState, startOfPlateau } from '#optim';
+import { addToMean, type KeptCheckpoint, keepBest, type RunningMean } from './averaging.ts';
 import { type BatchSizeState, nextBatchSize, startOfRule } from './batch-size-rule.ts';
-import { createFeeder, type Feeder } from './buffers.ts';
-import { checkConfig, type TrainConfig } from './config.ts';
-import { outOfPatience, unwatched, watchEpoch } from './early-stopping.ts';
-import { createEvaluator, EVALUATION_BATCH_SIZE, type Evaluator, scalarOf, targetInput } from './evaluate.ts';
-import { type Head, headFor } from './head.ts';
-import { fillMask } from './masks.ts';
+import { type Control, createDials, type Dials, type StepReport } from './callbacks.ts';
+import type { TrainConfig } from './config.ts';
+import { outOfPatience, unwatched, type Watch, watchEpoch } from './early-stopping.ts';
+import { EVALUATION_BATCH_SIZE } from './evaluate.ts';
 import { type Confusion, isMaximized } from './metrics.ts';
-import type { EpochReport, Progress } from './report.ts';
-import { cacheRows } from './row-cache.ts';
-import { type BestEpoch, type FitState, restoreVariables } from './state.ts';
+import type { EpochReport, Progress, StepEvaluation } from './report.ts';
+import { rowsOfEpoch } from './sampling.ts';
+import { type BestEpoch, type FitState, type PartOfEpoch, restoreVariables } from './state.ts';
+import { createStepProgram, type StepProgram } from './step-program.ts';
 
 export type Decision = 'continue' | 'stop';
 
@@ -41,6 +40,8 @@ export interface FitOptions {
   readonly evaluationBatchSize?: number;
   /** Called after every epoch; `capture` gives the state to resume from. */
   readonly onEpoch?: (report: EpochReport, capture: () => FitState) => Decision | Promise<Decision>;
+  /** Called after every step but the last of an epoch's, which `onEpoch` follows; `capture` gives the state to resume from, also within an epoch. */
+  readonly onStep?: (report: StepReport, capture: () => FitState) => Decision | Promise<Decision>;
   /** Called about five times a second. */
   readonly onProgress?: (progress: Progress) => void;
   /** Ends the fit after the step it is in. */
@@ -61,119 +62,130 @@ export interface FitResult {
   readonly weights: ReadonlyMap<string, Float32Array>;
   /** On validation at that epoch; null for a regression or without validation rows. */
   readonly confusion: Confusion | null;
-  readonly stopReason: 'epochs' | 'earlyStopping' | 'pruned' | 'aborted';
+  /** 'callback': one of the configuration's callbacks ended it. */
+  readonly stopReason: 'epochs' | 'earlyStopping' | 'pruned' | 'aborted' | 'callback';
+  /** The best epochs, best first, if `keepBest` says how many. */
+  readonly kept: readonly KeptCheckpoint[];
+  /** Of `evaluateEvery`. */
+  readonly evaluations: readonly StepEvaluation[];
 }
 
 const PROGRESS_INTERVAL_MS = 200;
 
 export async function fit(options: FitOptions): Promise<FitResult> {
-  const trainer = await createTrainer(options);
+  const { threads = 1, evaluationBatchSize = EVALUATION_BATCH_SIZE, resumeFrom, seed } = options;
+  const program = await createStepProgram({ ...options, threads, evaluationBatchSize });
   try {
-    return await runEpochs(options, trainer);
+    if (resumeFrom) restoreVariables(program.variables, resumeFrom, seed);
+    return await runEpochs(options, program);
   } finally {
-    await trainer.release();
+    await program.release();
   }
 }
 
-/** What is compiled and held during a fit. */
-interface Trainer {
-  readonly variables: Variables;
-  /** Names of parameters and running statistics. */
-  readonly weightNames: readonly string[];
-  readonly program: Program;
-  readonly step: TrainStep;
-  readonly masks: readonly TracedMask[];
-  readonly feeder: Feeder;
-  readonly evaluator: Evaluator | null;
-  readonly rng: Rng;
-  readonly release: () => Promise<void>;
+/** What changes from step to step beside the variables. */
+interface Running {
+  epoch: number;
+  /** Optimizer steps done. */
+  step: number;
+  part: PartOfEpoch | null;
+  watch: Watch;
+  best: BestEpoch | null;
+  size: BatchSizeState;
+  plateau: PlateauState;
+  mean: RunningMean | null;
+  kept: readonly KeptCheckpoint[];
+  readonly history: EpochReport[];
+  readonly evaluations: StepEvaluation[];
+  readonly dials: Dials;
+  stopped: boolean;
 }
 
-async function createTrainer(options: FitOptions): Promise<Trainer> {
-  const { model, dataset, trainIndices, validationIndices, config, seed, threads = 1, resumeFrom } = options;
-  const { evaluationBatchSize: batchSize = EVALUATION_BATCH_SIZE } = options;
-  const traced = trace(model, dataset.inputShape, { training: true });
-  const features = dataset.inputShape.reduce((size, n) => size * n, 1);
-  const encoder = cacheRows(options.encoder ?? dataset.fit(trainIndices), dataset.train, features);
-  const head: Head = headFor(dataset, traced.output.shape, encoder.targetScale, config.loss);
-  checkConfig(options, head);
-
-  const loss = mean(head.loss.perSample(traced.output, targetInput(head)));
-  const step = buildTrainStep({ loss, parameters: traced.parameters, optimizer: config.optimizer });
-  const statistics = traced.buffers.flatMap(({ name, next }) => (next ? [{ name, next }] : []));
-
-  const rng = createRng(seed);
-  const variables = new Variables();
-  const initial = initialValues(traced, rng.fork('init'));
-  const weights = [...traced.parameters, ...traced.buffers];
-  for (const { name, shape } of weights) variables.declare(name, shape, initial.get(name) ?? new Float32Array());
-  for (const { name, shape } of step.slots) {
-    variables.declare(name, shape, new Float32Array(shape.reduce((size, n) => size * n, 1)));
+function start({ config, resumeFrom }: FitOptions, { scalars }: StepProgram): Running {
+  const techniques = resumeFrom?.techniques;
+  for (const { name, restore } of config.callbacks ?? []) {
+    const state = techniques?.callbacks[name];
+    if (state !== undefined) restore?.(state);
   }
-  if (resumeFrom) restoreVariables(variables, resumeFrom, seed);
-
-  const program = await compile(
-    { outputs: { loss }, updates: [...step.updates, ...statistics] },
-    { variables, threads },
-  );
-  const evaluator =
-    validationIndices.length === 0
-      ? null
-      : await createEvaluator({ model, dataset, encoder, head, variables, batchSize, threads });
-  const fed = new Set(program.inputs.map(({ name }) => name));
   return {
-    variables,
-    weightNames: weights.map(({ name }) => name),
-    program,
-    step,
-    masks: traced.masks.filter(({ name }) => fed.has(name)),
-    feeder: createFeeder(dataset, encoder, head),
-    evaluator,
-    rng,
-    async release() {
-      await program.release();
-      await evaluator?.release();
-    },
+    epoch: resumeFrom?.epoch ?? 0,
+    step: resumeFrom?.step ?? 0,
+    part: techniques?.part ?? null,
+    watch: resumeFrom?.watch ?? unwatched,
+    best: resumeFrom?.best ?? null,
+    size:
+      typeof config.batchSize === 'number'
+        ? { batchSize: config.batchSize, best: null }
+        : (resumeFrom?.batchSize ?? startOfRule(config.batchSize)),
+    plateau: techniques?.plateau ?? startOfPlateau,
+    mean: techniques?.mean ?? null,
+    kept: techniques?.kept ?? [],
+    history: [...(resumeFrom?.history ?? [])],
+    evaluations: [...(techniques?.evaluations ?? [])],
+    dials: createDials(scalars, techniques?.changed),
+    stopped: false,
   };
 }
 
-async function runEpochs(options: FitOptions, trainer: Trainer): Promise<FitResult> {
-  const { dataset, validationIndices, config, seed, onEpoch, signal, resumeFrom } = options;
+const captureOf =
+  ({ seed, config }: FitOptions, { variables }: StepProgram, running: Running) =>
+  (): FitState => {
+    const states = (config.callbacks ?? []).flatMap(({ name, state }): [string, Json][] =>
+      state === undefined ? [] : [[name, state()]],
+    );
+    const { epoch, step, watch, size, best, history, evaluations, part, plateau, mean, kept, dials } = running;
+    return {
+      seed,
+      epoch,
+      step,
+      variables: variables.snapshot(),
+      watch,
+      batchSize: size,
+      best,
+      history: [...history],
+      techniques: {
+        part,
+        plateau,
+        mean,
+        kept,
+        changed: dials.changed(),
+        evaluations: [...evaluations],
+        callbacks: Object.fromEntries(states),
+      },
+    };
+  };
+
+async function runEpochs(options: FitOptions, program: StepProgram): Promise<FitResult> {
+  const { config, onEpoch, signal } = options;
   const { now = () => performance.now() } = options;
-  const { variables, weightNames, evaluator } = trainer;
-  const { epochs, earlyStopping, restoreBest = true } = config;
+  const { epochs, earlyStopping, restoreBest = true, plateau, averageFrom } = config;
   const rule = typeof config.batchSize === 'number' ? null : config.batchSize;
   const monitor = earlyStopping?.monitor ?? 'loss';
-  const currentWeights = (): Map<string, Float32Array> =>
-    new Map(weightNames.map((name) => [name, variables.get(name)]));
-
-  const history = [...(resumeFrom?.history ?? [])];
-  let watch = resumeFrom?.watch ?? unwatched;
-  let best: BestEpoch | null = resumeFrom?.best ?? null;
-  let size: BatchSizeState =
-    typeof config.batchSize === 'number'
-      ? { batchSize: config.batchSize, best: null }
-      : (resumeFrom?.batchSize ?? startOfRule(config.batchSize));
-  let steps = resumeFrom?.step ?? 0;
+  const running = start(options, program);
+  const capture = captureOf(options, program, running);
   let stopReason: FitResult['stopReason'] = 'epochs';
-  const patient = (): boolean => !earlyStopping || !outOfPatience(watch, earlyStopping.patience);
+  const patient = (): boolean => !earlyStopping || !outOfPatience(running.watch, earlyStopping.patience);
 
-  for (let epoch = (resumeFrom?.epoch ?? 0) + 1; epoch <= epochs; epoch++) {
+  while (running.epoch < epochs) {
     if (!patient()) {
       stopReason = 'earlyStopping';
       break;
     }
+    const epoch = running.epoch + 1;
     const began = now();
-    const trained = await trainEpoch(options, trainer, { epoch, batchSize: size.batchSize, steps, now });
-    if (trained === null) {
-      stopReason = 'aborted';
+    const trained = await trainEpoch(options, program, running, { epoch, now, capture });
+    if (typeof trained === 'string') {
+      stopReason = trained;
       break;
     }
-    steps = trained.steps;
     const trainedBy = now();
-    const evaluation = await evaluator?.evaluate(dataset.train, validationIndices);
+    if (averageFrom !== undefined && epoch >= averageFrom) {
+      const { variables, weightNames } = program;
+      running.mean = addToMean(running.mean, new Map(weightNames.map((name) => [name, variables.get(name)])));
+    }
+    const evaluation = await program.validate(running.mean);
     if (evaluation && !Number.isFinite(evaluation.loss)) {
-      throw diverged('validation loss', evaluation.loss, epoch, steps, trained.learningRate);
+      throw diverged('validation loss', evaluation.loss, epoch, running.step, trained.learningRate);
     }
     const values = evaluation ? { loss: evaluation.loss, ...evaluation.metrics } : {};
     const report: EpochReport = {
@@ -182,117 +194,151 @@ async function runEpochs(options: FitOptions, trainer: Trainer): Promise<FitResu
       loss: evaluation?.loss ?? NaN,
       metrics: evaluation?.metrics ?? {},
       learningRate: trained.learningRate,
-      batchSize: size.batchSize,
+      batchSize: running.size.batchSize,
       seconds: (now() - began) / 1000,
       samplesPerSecond: perSecond(trained.rows, trainedBy - began),
+      ...(config.logGradientNorm && { gradientNorm: trained.gradientNorm }),
     };
-    history.push(report);
+    running.history.push(report);
+    running.epoch = epoch;
+    running.part = null;
 
     if (evaluation) {
-      watch = watchEpoch(watch, epoch, valueOf(values, monitor), isMaximized(monitor), earlyStopping?.minDelta);
-      if (watch.bestEpoch === epoch || !restoreBest) {
-        best = { epoch, values, confusion: evaluation.confusion, weights: currentWeights() };
+      const value = valueOf(values, monitor);
+      running.watch = watchEpoch(running.watch, epoch, value, isMaximized(monitor), earlyStopping?.minDelta);
+      if (running.watch.bestEpoch === epoch || !restoreBest) {
+        running.best = { epoch, values, confusion: evaluation.confusion, weights: program.validated() };
       }
+      const candidate = { epoch, value, weights: program.validated };
+      if (config.keepBest) running.kept = keepBest(running.kept, candidate, config.keepBest, isMaximized(monitor));
       if (rule) {
         const watched = rule.monitor ?? monitor;
-        size = nextBatchSize(rule, size, valueOf(values, watched), isMaximized(watched));
+        running.size = nextBatchSize(rule, running.size, valueOf(values, watched), isMaximized(watched));
+      }
+      if (plateau) {
+        const watched = plateau.monitor ?? 'loss';
+        running.plateau = nextPlateau(plateau, running.plateau, valueOf(values, watched), isMaximized(watched));
       }
     }
-    const capture = (): FitState => ({
-      seed,
-      epoch,
-      step: steps,
-      variables: variables.snapshot(),
-      watch,
-      batchSize: size,
-      best,
-      history: [...history],
-    });
+    for (const callback of config.callbacks ?? []) callback.onEpoch?.(report, controlOf(running, epoch));
     if ((await onEpoch?.(report, capture)) === 'stop') {
       stopReason = 'pruned';
       break;
     }
-    if (signal?.aborted) {
-      stopReason = 'aborted';
+    if (signal?.aborted || running.stopped) {
+      stopReason = signal?.aborted ? 'aborted' : 'callback';
       break;
     }
   }
+  const { history, best, kept, evaluations } = running;
   if (stopReason === 'epochs' && !patient()) stopReason = 'earlyStopping';
   return {
     history,
     bestEpoch: best?.epoch ?? history.length,
     values: best?.values ?? {},
-    weights: best?.weights ?? currentWeights(),
+    weights: best?.weights ?? (await program.weights(running.mean)),
     confusion: best?.confusion ?? null,
     stopReason,
+    kept,
+    evaluations,
   };
 }
 
 interface TrainedEpoch {
   readonly loss: number;
   readonly rows: number;
-  /** Optimizer steps since the start of the fit. */
-  readonly steps: number;
   readonly learningRate: number;
+  readonly gradientNorm: number;
 }
 
-/** One pass over the training rows; null if it was aborted. */
+const controlOf = (running: Running, epoch: number): Control => ({
+  epoch,
+  step: running.step,
+  scalars: running.dials.current(),
+  set: running.dials.set,
+  stop: () => void (running.stopped = true),
+});
+
+/** One pass over the training rows, or the rest of one; a reason if it was ended. */
 async function trainEpoch(
-  { dataset, trainIndices, config, onProgress, signal }: FitOptions,
-  { program, step, masks, feeder, rng }: Trainer,
-  { epoch, batchSize, steps, now }: { epoch: number; batchSize: number; steps: number; now: () => number },
-): Promise<TrainedEpoch | null> {
-  const { optimizer, schedule = constant(), epochs } = config;
+  { dataset, trainIndices, config, onProgress, onStep, signal }: FitOptions,
+  program: StepProgram,
+  running: Running,
+  { epoch, now, capture }: { epoch: number; now: () => number; capture: () => FitState },
+): Promise<TrainedEpoch | 'aborted' | 'pruned' | 'callback'> {
+  const {
+    schedule = constant(),
+    epochs,
+    sampling = 'shuffled',
+    callbacks = [],
+    evaluateEvery,
+    logGradientNorm,
+  } = config;
+  const { batchSize } = running.size;
+  const { rng } = program;
   const stepsOfEpoch = Math.ceil(trainIndices.length / batchSize);
+  const pool = rowsOfEpoch(sampling, trainIndices, dataset.train.targets, rng.fork('balance', epoch));
   const began = now();
-  const masksOf = createMasks(masks, rng);
   let reported = began;
-  let lossSum = 0;
-  let rows = 0;
-  let done = 0;
-  let learningRate = optimizer.scalars.learningRate;
-  for (const batch of batches(trainIndices, batchSize, rng.fork('shuffle', epoch))) {
-    if (signal?.aborted) return null;
-    const before = steps + done;
-    learningRate = optimizer.scalars.learningRate * schedule.factor(schedule.unit === 'epoch' ? epoch - 1 : before);
-    const result = await program.run({
-      ...feeder.read(dataset.train, batch),
-      ...masksOf(before + 1, batch.length),
-      ...step.scalarFeeds(before + 1, { ...optimizer.scalars, learningRate }),
-    });
-    const loss = scalarOf(result['loss']);
-    done++;
+  let fresh = 0; // rows since `began`
+  let done = running.part ?? { batches: 0, lossSum: 0, rows: 0, normSum: 0 };
+  let learningRate = running.dials.current().learningRate;
+  let index = 0;
+  for (const rows of batches(pool, batchSize, rng.fork('shuffle', epoch))) {
+    if (index++ < done.batches) continue;
+    if (signal?.aborted) return 'aborted';
+    for (const callback of callbacks) callback.beforeStep?.(controlOf(running, epoch));
+    const scalars = running.dials.current();
+    const before = running.step;
+    const factor = schedule.factor(schedule.unit === 'epoch' ? epoch - 1 : before);
+    learningRate = scalars.learningRate * factor * running.plateau.factor;
+    const context = { epoch, step: before + 1, scalars: { ...scalars, learningRate } };
+    const { loss, gradientNorm } = await program.step(rows, context);
     if (!Number.isFinite(loss)) throw diverged('training loss', loss, epoch, before + 1, learningRate);
-    lossSum += loss * batch.length;
-    rows += batch.length;
+    running.step = before + 1;
+    done = {
+      batches: done.batches + 1,
+      lossSum: done.lossSum + loss * rows.length,
+      rows: done.rows + rows.length,
+      normSum: logGradientNorm ? done.normSum + gradientNorm : 0,
+    };
+    running.part = done;
+    fresh += rows.length;
+    const evaluation =
+      evaluateEvery !== undefined && running.step % evaluateEvery === 0 ? await program.validate(running.mean) : null;
+    if (evaluation)
+      running.evaluations.push({ step: running.step, loss: evaluation.loss, metrics: evaluation.metrics });
+    if (callbacks.length > 0 || onStep) {
+      const report: StepReport = {
+        epoch,
+        step: running.step,
+        loss,
+        learningRate,
+        batchSize: rows.length,
+        ...(logGradientNorm && { gradientNorm }),
+        ...(evaluation && { evaluation: { loss: evaluation.loss, metrics: evaluation.metrics } }),
+      };
+      for (const callback of callbacks) callback.onStep?.(report, controlOf(running, epoch));
+      const isLast = done.batches === stepsOfEpoch;
+      if (!isLast && (await onStep?.(report, capture)) === 'stop') return 'pruned';
+      if (!isLast && running.stopped) return 'callback';
+    }
     const time = now();
     if (onProgress && time - reported >= PROGRESS_INTERVAL_MS) {
       reported = time;
-      const samplesPerSecond = perSecond(rows, time - began);
-      onProgress({ epoch, epochs, step: done, steps: stepsOfEpoch, loss: lossSum / rows, samplesPerSecond });
+      const samplesPerSecond = perSecond(fresh, time - began);
+      onProgress({
+        epoch,
+        epochs,
+        step: done.batches,
+        steps: stepsOfEpoch,
+        loss: done.lossSum / done.rows,
+        samplesPerSecond,
+      });
     }
   }
-  return { loss: lossSum / rows, rows, steps: steps + done, learningRate };
-}
-
-/** The masks of a step for so many rows, in arrays that are reused. */
-function createMasks(masks: readonly TracedMask[], rng: Rng) {
-  const arrays = new Map<string, Float32Array>();
-  return (step: number, rows: number): Record<string, Float32Array> => {
-    const feeds: Record<string, Float32Array> = {};
-    for (const { name, shape, keep } of masks) {
-      const length = shape.reduce<number>((size, dim) => size * resolveDim(dim, { B: rows }), 1);
-      let array = arrays.get(name);
-      if (array === undefined || array.length < length) {
-        array = new Float32Array(length);
-        arrays.set(name, array);
-      }
-      const view = array.subarray(0, length);
-      fillMask(view, keep, rng.fork('mask', name, step));
-      feeds[name] = view;
-    }
-    return feeds;
-  };
+  const { lossSum, rows, normSum, batches: steps } = done;
+  return { loss: lossSum / rows, rows: fresh, learningRate, gradientNorm: normSum / steps };
 }
 
 function diverged(what: string, loss: number, epoch: number, step: number, learningRate: number): TuneError {

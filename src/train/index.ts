@@ -1,5 +1,7 @@
 /** Training: the fit loop, evaluation, metrics, early stopping, the batch-size rule. */
+export { averageWeights, type KeptCheckpoint, type RunningMean, type Weights } from './averaging.ts';
 export { batchSizeRule, type BatchSizeRule } from './batch-size-rule.ts';
+export type { Callback, Control, StepReport } from './callbacks.ts';
 export { checkFit, type TrainConfig } from './config.ts';
 export type { EarlyStopping } from './early-stopping.ts';
 export { evaluate, type EvaluateOptions, type Evaluation } from './evaluate.ts';
@@ -16,5 +18,6 @@ export {
   regressionMetrics,
   type Scores,
 } from './metrics.ts';
-export type { EpochReport, Progress } from './report.ts';
-export type { BestEpoch, FitState } from './state.ts';
+export type { EpochReport, Progress, StepEvaluation } from './report.ts';
+export type { Sampling } from './sampling.ts';
+export type { BestEpoch, FitState, PartOfEpoch, TechniqueState } from './state.ts';

@@ -18,6 +18,16 @@ export interface EpochReport {
   readonly seconds: number;
   /** Rows trained on per second, without validation. */
   readonly samplesPerSecond: number;
+  /** Mean of ‖g‖ over the steps, before clipping; with `logGradientNorm` only. */
+  readonly gradientNorm?: number;
+}
+
+/** Validation within an epoch, by `evaluateEvery`. */
+export interface StepEvaluation {
+  /** Optimizer steps done. */
+  readonly step: number;
+  readonly loss: number;
+  readonly metrics: Readonly<Record<string, number>>;
 }
 
 export interface Progress {
