@@ -7,7 +7,7 @@
 import { type Augmentation, type BatchMix, createAugmenter, type Encoder } from '#data';
 import { compile, type Program, Variables } from '#engine';
 import { add, input, mean, mul, resolveDim, sub, type Tensor } from '#graph';
-import { createRng, type Rng } from '#math';
+import { createRng, type Rng, TuneError } from '#math';
 import { initialValues, trace, type TracedMask } from '#nn';
 import { accumulateStep, averageName, buildTrainStep, type Scalars } from '#optim';
 import { meanWeights, type RunningMean } from './averaging.ts';
@@ -223,8 +223,12 @@ function mixedLoss(output: Tensor, head: Parameters<typeof targetInput>[0]): Ten
 function augmentation({ augment = [] }: TrainConfig, shape: readonly number[], { preprocessing }: Encoder) {
   const isMix = (one: Augmentation | BatchMix): one is BatchMix => one.of === 'batches';
   const chain = augment.flatMap((one) => (isMix(one) ? [] : [one]));
+  const mixes = augment.filter(isMix);
+  if (preprocessing.kind === 'text' && mixes.length > 0) {
+    throw new TuneError('augment', 'augment: mixes of rows need numbers, but this data set has the numbers of words.');
+  }
   return {
-    mixes: augment.filter(isMix),
+    mixes,
     augmenter: chain.length === 0 ? null : createAugmenter(chain, shape, preprocessing),
   };
 }

@@ -53,7 +53,7 @@ export function augmentedSamplesPng({
   const rng = createRng(seed);
   const { preprocessing } = encoder;
   const white = preprocessing.kind === 'image' ? 255 * preprocessing.scale : 1;
-  const { mean = [], std = [] } = preprocessing.kind === 'table' ? {} : preprocessing;
+  const { mean = [], std = [] } = preprocessing.kind === 'image' || preprocessing.kind === 'array' ? preprocessing : {};
 
   const png = new PNG({
     width: (copies + 1) * (width * zoom + GAP) - GAP,
