@@ -1,0 +1,205 @@
+/**
+ * What each ingredient of `gp` and `tpe` brings: one is taken away, or replaced by the plain choice, and the same seeds run again.
+ *   npx tsx bench/samplers/ablation.ts [--judge DIR] [--variants REGEX] [--tasks REGEX] [--seeds 10] [--first-seed 0] [--trials 50] [--json DIR]
+ * The variants of gp are put together here from the pieces of #models that gp.ts uses, for one objective and no failures; "gp" itself runs beside "gp, put
+ * together", and both must find the same. With --json, finished runs are kept in DIR and only missing ones are made.
+ * Printed: mean normalised regret at 10, 25, 50, 100 trials, and the mean difference to the whole, paired by seed, ± its standard error.
+ */
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import type { Sampler } from '#core';
+import { argsort, clipUpper, mean, standardise } from '#math';
+import {
+  emptyMemory,
+  logExpectedImprovement,
+  logExpectedImprovementSlopes,
+  logPriors,
+  DEFAULT_PRIORS,
+  GaussianProcess,
+  maximise,
+  pointSpaceOf,
+  readHistory,
+  type SearchOptions,
+  surrogate,
+  type SurrogateMemory,
+} from '#models';
+import { gp, tpe } from '#samplers';
+import { normalised } from '../../src/samplers/gp.ts';
+import { Bench, type Setup } from './adapter.ts';
+
+const { values: args } = parseArgs({
+  options: {
+    judge: { type: 'string', default: process.env.ATTUNE_JUDGE_DIR ?? '../shared/hpo' },
+    variants: { type: 'string', default: '.' },
+    tasks: { type: 'string', default: '.' },
+    seeds: { type: 'string', default: '10' },
+    'first-seed': { type: 'string', default: '0' },
+    trials: { type: 'string', default: '50' },
+    json: { type: 'string' },
+  },
+});
+
+interface Parts {
+  /** Trials before the model decides. */
+  readonly start?: number;
+  /** The first in the middle of the space. */
+  readonly middle?: boolean;
+  readonly transform?: (losses: Float64Array) => Float64Array;
+  readonly optimism?: number;
+  /** Share of the noise variance that counts in the expected improvement. */
+  readonly noise?: number;
+  readonly search?: SearchOptions;
+  /** θ by maximum a posteriori; else the centre of its prior. */
+  readonly fit?: boolean;
+}
+
+/** `gp` for one objective without failures; defaults are its own. */
+function assembled({
+  start = 4,
+  middle = true,
+  transform = normalised,
+  optimism = 1,
+  noise: share = 1,
+  search = {},
+  fit = true,
+}: Parts = {}): Sampler {
+  const memory: SurrogateMemory = emptyMemory();
+  const shifted = (losses: Float64Array): Float64Array => {
+    const shift = optimism * Math.min(1, Math.max(0, 2 - losses.length / 25));
+    return transform(losses).map((v) => v + shift);
+  };
+  return {
+    name: 'gp',
+    suggest({ space, objectives, trials, number, rng }) {
+      const points = pointSpaceOf(space);
+      const { observations, isKnown } = readHistory(space, objectives, trials);
+      if (trials.length < start) {
+        return { params: points.decode(number === 0 && middle ? points.start(rng) : points.uniform(rng)) };
+      }
+      const X = observations.map((o) => o.point);
+      const losses = Float64Array.from(observations, (o) => o.losses[0]!);
+      const y = shifted(losses);
+      const best = y.reduce((a, b) => Math.min(a, b));
+      const model = fit ? surrogate(points.axes, X, losses, shifted, memory) : atThePrior(points.axes, X, y);
+      const noise = share * model.noise;
+      const score = (point: Float64Array, least: number): number => {
+        const worthwhile = (m: number, bound: number): boolean =>
+          logExpectedImprovement(m, bound + noise, best) > least;
+        const found = model.predictWhile(point, worthwhile);
+        return found === null ? -Infinity : logExpectedImprovement(found.mean, found.variance + noise, best);
+      };
+      const scoreGradient = (point: Float64Array, gradient: Float64Array): number => {
+        const { mean: m, variance, meanGradient, varianceGradient } = model.predictGradient(point);
+        const { byMean, byVariance } = logExpectedImprovementSlopes(m, variance + noise, best);
+        meanGradient.forEach((g, d) => (gradient[d] = byMean * g + byVariance * varianceGradient[d]!));
+        return logExpectedImprovement(m, variance + noise, best);
+      };
+      const parents = argsort(losses)
+        .slice(0, 10)
+        .map((i) => X[i]!);
+      const found = maximise(points, score, parents, isKnown, rng, { scoreGradient, ...search });
+      return { params: points.decode(found?.point ?? points.uniform(rng)) };
+    },
+  };
+}
+
+function atThePrior(axes: GaussianProcess['axes'], X: readonly Float64Array[], y: Float64Array): GaussianProcess {
+  const theta = Float64Array.from(logPriors(axes.length, DEFAULT_PRIORS), (p) => p.mean);
+  const model = new GaussianProcess(axes, theta);
+  model.add(X);
+  model.setTargets(y);
+  return model;
+}
+
+const VARIANTS: Readonly<Record<string, () => Sampler>> = {
+  gp: () => gp(),
+  'gp, put together': () => assembled(),
+  'gp: ten trials to start with': () => assembled({ start: 10 }),
+  'gp: first trial at random': () => assembled({ middle: false }),
+  'gp: losses standardised only': () => assembled({ transform: (losses) => standardise(clipUpper(losses, 10)) }),
+  'gp: no optimism': () => assembled({ optimism: 0 }),
+  'gp: noise not in EI': () => assembled({ noise: 0 }),
+  'gp: θ at its prior': () => assembled({ fit: false }),
+  'gp: no recombinations': () => assembled({ search: { recombinations: 0 } }),
+  'gp: uniform points only, one climb': () =>
+    assembled({ search: { mutants: 0, recombinations: 0, uniform: 550, climbs: 1 } }),
+  tpe: () => tpe(),
+  'tpe: ten trials to start with': () => tpe({ startTrials: 10 }),
+  'tpe: 24 candidates': () => tpe({ candidates: 24 }),
+  'tpe: γ 0.1': () => tpe({ gamma: 0.1 }),
+  'tpe: γ 0.4': () => tpe({ gamma: 0.4 }),
+};
+
+interface Task {
+  readonly name: string;
+  readonly reference?: unknown;
+}
+type Regrets = Record<string, Record<string, number[]>>; // by task, then seed; at each mark
+
+const judge = resolve(args.judge);
+const load = (path: string): Promise<unknown> => import(pathToFileURL(join(judge, path)).href);
+// The judge is plain JavaScript; these are the parts of it that are used here.
+const { tasks } = (await load('tasks.mjs')) as { tasks: readonly Task[] };
+const { runTrials } = (await load('lib/runs.mjs')) as {
+  runTrials: (a: unknown, t: Task, o: object) => Promise<{ steps: readonly number[] }>;
+};
+const { regret, scoreAt } = (await load('lib/scoring.mjs')) as {
+  regret: (task: Task, score: number) => number;
+  scoreAt: (steps: readonly number[], x: number) => number;
+};
+
+const chosen = tasks.filter((t) => t.reference !== undefined && new RegExp(args.tasks).test(t.name));
+const trials = Number(args.trials);
+const marks = [10, 25, 50, 100].filter((m) => m <= trials);
+const seeds = Array.from({ length: Number(args.seeds) }, (_, i) => i + Number(args['first-seed']));
+
+async function regretsOf(name: string, create: () => Sampler): Promise<Regrets> {
+  const file = args.json === undefined ? null : join(args.json, `${name.replaceAll(/[^a-z0-9]+/gi, '-')}.json`);
+  // Written below by this program.
+  const all = (file !== null && existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}) as Regrets;
+  for (const seed of seeds) {
+    for (const task of chosen) {
+      const own = (all[task.name] ??= {});
+      if (own[seed] !== undefined) continue;
+      const adapter = { create: (setup: Setup) => new Bench({ ...setup, options: { pruner: 'none' } }, create()) };
+      const { steps } = await runTrials(adapter, task, { seed, trials, options: {} });
+      own[seed] = marks.map((mark) => regret(task, scoreAt(steps, mark)));
+    }
+    if (file === null) continue;
+    mkdirSync(resolve(args.json ?? '.'), { recursive: true });
+    writeFileSync(`${file}.part`, JSON.stringify(all));
+    renameSync(`${file}.part`, file);
+  }
+  return all;
+}
+
+/** Of a mean over tasks of means over seeds. */
+function summary(values: readonly (readonly number[])[]): { mean: number; error: number } {
+  const errors = values.map((v) => {
+    const centre = mean(v);
+    return v.reduce((sum, x) => sum + (x - centre) ** 2, 0) / (v.length * Math.max(1, v.length - 1));
+  });
+  return { mean: mean(values.map((v) => mean(v))), error: Math.sqrt(errors.reduce((a, b) => a + b)) / values.length };
+}
+
+console.log(
+  `mean normalised regret at ${marks.join(', ')} trials; ${chosen.length} tasks, ${seeds.length} seeds; difference to the whole`,
+);
+const wholes = new Map<string, Regrets>();
+for (const [name, create] of Object.entries(VARIANTS)) {
+  const family = name.split(/[:,]/)[0]!;
+  if (name !== family && !new RegExp(args.variants).test(name)) continue;
+  const all = await regretsOf(name, create);
+  const whole = wholes.get(family) ?? all;
+  wholes.set(family, whole);
+  const cells = marks.map((_, m) => {
+    const own = chosen.map((t) => seeds.map((s) => all[t.name]![s]![m]!));
+    const apart = chosen.map((t) => seeds.map((s) => all[t.name]![s]![m]! - whole[t.name]![s]![m]!));
+    const { mean: difference, error } = summary(apart);
+    const change = all === whole ? '' : ` ${difference >= 0 ? '+' : ''}${difference.toFixed(3)} ± ${error.toFixed(3)}`;
+    return `${summary(own).mean.toFixed(3)}${change}`.padEnd(24);
+  });
+  console.log(name.padEnd(36) + cells.join(''));
+}
