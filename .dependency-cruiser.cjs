@@ -25,6 +25,8 @@ const ROOMS = {
   data: ['math', 'graph'],
   train: ['math', 'graph', 'engine', 'nn', 'optim', 'data'],
   bundle: ['math', 'space', 'core', 'graph', 'engine', 'nn', 'data'],
+  api: ['core'],
+  server: [...TUNER, 'analysis', 'storage', 'study', 'bundle', 'api'],
   testing: [...TUNER, 'storage', 'study', 'graph', 'engine'],
   tune: [
     ...TUNER,

@@ -1,0 +1,2 @@
+/** The HTTP server of the ask-and-tell API. */
+export { newToken, startServer, type RunningServer, type ServerOptions } from './server.ts';

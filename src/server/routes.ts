@@ -1,0 +1,264 @@
+/**
+ * The routes: studies, ask, report, tell, trials, events. Each is declared with its schemas, from which the checks and /openapi.json come.
+ * Names in paths are keys of the storage and never become paths of files.
+ */
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { streamSSE } from 'hono/streaming';
+import {
+  askSchema,
+  createStudySchema,
+  decisionSchema,
+  errorSchema,
+  reportSchema,
+  studiesSchema,
+  studySchema,
+  tellSchema,
+  toWireObjectives,
+  toWireTrial,
+  trialSchema,
+  trialsSchema,
+  TRIAL_STATES,
+  type WireStudy,
+  type WireTrial,
+} from '#api';
+import { encodeEvent, TuneError, type Storage } from '#core';
+import { spaceFromJson } from '#space';
+import { createStudy, openStudy, type Study } from '#study';
+import { onInvalid } from './errors.ts';
+
+/** The log is looked at this often for what other processes wrote. */
+const POLL_MS = 250;
+/** A connection that says nothing is closed by proxies: a comment line keeps it. */
+const HEARTBEAT_MS = 15_000;
+const PAGE = 1000;
+
+const json = <T extends z.ZodType>(schema: T, description: string) => ({
+  content: { 'application/json': { schema } },
+  description,
+});
+const body = <T extends z.ZodType>(schema: T) => ({ content: { 'application/json': { schema } }, required: true });
+const refusals = {
+  400: json(errorSchema, 'The request does not fit; `field` names where.'),
+  401: json(errorSchema, 'No token, or another one.'),
+  404: json(errorSchema, 'There is no such study or trial.'),
+  409: json(errorSchema, 'The study or trial is not in a state for this.'),
+  413: json(errorSchema, 'The body is too large.'),
+  429: json(errorSchema, 'Too many requests.'),
+};
+const security = [{ bearer: [] }];
+
+const studyPath = z.object({ study: z.string().openapi({ description: 'name of the study' }) });
+const trialPath = studyPath.extend({ number: z.coerce.number().pipe(z.int().min(0)) });
+
+const routes = {
+  studies: createRoute({
+    method: 'get',
+    path: '/api/studies',
+    security,
+    responses: { 200: json(studiesSchema, 'All studies, oldest first.'), 401: refusals[401] },
+  }),
+  create: createRoute({
+    method: 'post',
+    path: '/api/studies',
+    security,
+    request: { body: body(createStudySchema) },
+    responses: {
+      200: json(studySchema, 'The study; one that was there is continued if space, objectives and seed are equal.'),
+      ...refusals,
+    },
+  }),
+  study: createRoute({
+    method: 'get',
+    path: '/api/studies/{study}',
+    security,
+    request: { params: studyPath },
+    responses: { 200: json(studySchema, 'The study.'), ...refusals },
+  }),
+  ask: createRoute({
+    method: 'post',
+    path: '/api/studies/{study}/ask',
+    security,
+    request: { params: studyPath, body: body(askSchema) },
+    responses: { 200: json(trialSchema, 'The next trial to run.'), ...refusals },
+  }),
+  trials: createRoute({
+    method: 'get',
+    path: '/api/studies/{study}/trials',
+    security,
+    request: {
+      params: studyPath,
+      query: z.object({
+        state: z.enum(TRIAL_STATES).optional(),
+        from: z.coerce.number().pipe(z.int().min(0)).default(0).openapi({ description: 'lowest number' }),
+        limit: z.coerce.number().pipe(z.int().min(1).max(PAGE)).default(PAGE),
+      }),
+    },
+    responses: { 200: json(trialsSchema, 'Trials by number; `next` is the `from` of the next page.'), ...refusals },
+  }),
+  trial: createRoute({
+    method: 'get',
+    path: '/api/studies/{study}/trials/{number}',
+    security,
+    request: { params: trialPath },
+    responses: { 200: json(trialSchema, 'The trial.'), ...refusals },
+  }),
+  report: createRoute({
+    method: 'post',
+    path: '/api/studies/{study}/trials/{number}/report',
+    security,
+    request: { params: trialPath, body: body(reportSchema) },
+    responses: { 200: json(decisionSchema, 'Whether to go on.'), ...refusals },
+  }),
+  tell: createRoute({
+    method: 'post',
+    path: '/api/studies/{study}/trials/{number}/tell',
+    security,
+    request: { params: trialPath, body: body(tellSchema) },
+    responses: { 200: json(trialSchema, 'The trial as it ended.'), ...refusals },
+  }),
+  events: createRoute({
+    method: 'get',
+    path: '/api/studies/{study}/events',
+    security,
+    request: { params: studyPath, query: z.object({ after: z.coerce.number().pipe(z.int().min(0)).optional() }) },
+    responses: {
+      200: {
+        content: { 'text/event-stream': { schema: z.string() } },
+        description:
+          'The log of the study from its beginning or behind `after` (or the header last-event-id), and on as it grows: `id` is the place in the log, `data` the event.',
+      },
+      ...refusals,
+    },
+  }),
+};
+
+export function createRoutes(storage: Storage): OpenAPIHono {
+  const app: OpenAPIHono = new OpenAPIHono({ defaultHook: onInvalid });
+  // One object for a study: its calls take turns, and samplers keep their caches.
+  const open = new Map<string, Promise<Study>>();
+
+  function studyOf(name: string): Promise<Study> {
+    const known = open.get(name);
+    if (known) return known;
+    const opening = openStudy(storage, name);
+    open.set(name, opening);
+    opening.catch(() => open.delete(name));
+    return opening;
+  }
+
+  async function fresh(name: string): Promise<Study> {
+    const study = await studyOf(name);
+    await study.refresh();
+    return study;
+  }
+
+  app.openapi(routes.studies, async (c) => {
+    const list = await storage.list();
+    const studies = list.map(({ definition: { name, createdAt }, events }) => ({
+      name,
+      createdAt: new Date(createdAt).toISOString(),
+      events,
+    }));
+    return c.json({ studies }, 200);
+  });
+  app.openapi(routes.create, async (c) => {
+    const { space, sampler, pruner, seed, trials, maxSteps, ...rest } = c.req.valid('json');
+    await createStudy({
+      ...rest,
+      space: spaceFromJson(space),
+      storage,
+      ...(sampler === undefined ? {} : { sampler }),
+      ...(pruner === undefined ? {} : { pruner }),
+      ...(seed === undefined ? {} : { seed }),
+      ...(trials === undefined ? {} : { trials }),
+      ...(maxSteps === undefined ? {} : { maxSteps }),
+    });
+    return c.json(wireStudy(await studyOf(rest.name)), 200);
+  });
+  app.openapi(routes.study, async (c) => c.json(wireStudy(await fresh(c.req.valid('param').study)), 200));
+  app.openapi(routes.ask, async (c) => {
+    const { worker = 'client', resumable = false } = c.req.valid('json');
+    const study = await studyOf(c.req.valid('param').study);
+    // `http:` names no process of this machine: the trial stays its client's when the server ends.
+    const { number } = await study.ask({ resumable, worker: `http:${worker}` });
+    return c.json(wireTrial(study, number), 200);
+  });
+  app.openapi(routes.trials, async (c) => {
+    const { state, from, limit } = c.req.valid('query');
+    const study = await fresh(c.req.valid('param').study);
+    const found = study.trials.slice(from).filter((trial) => state === undefined || trial.state === state);
+    const page = found.slice(0, limit);
+    const next = found[limit]?.number ?? null;
+    return c.json({ trials: page.map((trial) => toWireTrial(trial, study.seedOf(trial.number))), next }, 200);
+  });
+  app.openapi(routes.trial, async (c) => {
+    const { study: name, number } = c.req.valid('param');
+    return c.json(wireTrial(await fresh(name), number), 200);
+  });
+  app.openapi(routes.report, async (c) => {
+    const { study: name, number } = c.req.valid('param');
+    const { step, values, attempt, resumable = false } = c.req.valid('json');
+    const study = await studyOf(name);
+    const of = attempt === undefined ? number : { number, attempt, resumable };
+    return c.json(await study.report(of, step, values, { resumable }), 200);
+  });
+  app.openapi(routes.tell, async (c) => {
+    const { study: name, number } = c.req.valid('param');
+    const { state, values, reason, error, attempt } = c.req.valid('json');
+    const study = await studyOf(name);
+    const of = attempt === undefined ? number : { number, attempt, resumable: false };
+    if (state === 'failed') await study.tell(of, { state, error: error ?? 'no reason given' });
+    else if (state === 'pruned')
+      await study.tell(of, { state, ...(values && { values }), ...(reason !== undefined && { reason }) });
+    else await study.tell(of, { state, values: values ?? {} });
+    return c.json(wireTrial(study, number), 200);
+  });
+  app.openapi(routes.events, async (c) => {
+    const { study: name } = c.req.valid('param');
+    const found = await storage.find(name);
+    if (found === null) throw new TuneError('no-study', `there is no study "${name}".`, { name });
+    const last = Number(c.req.header('last-event-id'));
+    let after = c.req.valid('query').after ?? (Number.isSafeInteger(last) && last > 0 ? last : 0);
+    return streamSSE(c, async (stream) => {
+      let heard = performance.now();
+      while (!stream.aborted) {
+        for (const { seq, event } of await storage.read(found.id, after)) {
+          await stream.writeSSE({ id: String(seq), event: event.type, data: encodeEvent(event) });
+          after = seq;
+          heard = performance.now();
+          if (stream.aborted) return;
+        }
+        if (performance.now() - heard > HEARTBEAT_MS) {
+          await stream.write(': still here\n\n');
+          heard = performance.now();
+        }
+        await stream.sleep(POLL_MS);
+      }
+    });
+  });
+  return app;
+}
+
+function wireTrial(study: Study, number: number): WireTrial {
+  const trial = study.trials[number];
+  if (trial === undefined)
+    throw new TuneError('no-trial', `the study has no trial ${number}; it has ${study.trials.length}.`, { number });
+  return toWireTrial(trial, study.seedOf(number));
+}
+
+function wireStudy(study: Study): WireStudy {
+  const { name, definition, counts, finished } = study;
+  const best = definition.objectives.length === 1 ? study.best : null;
+  return {
+    name,
+    createdAt: new Date(definition.createdAt).toISOString(),
+    space: { ...definition.space },
+    objectives: toWireObjectives(definition),
+    sampler: study.sampler,
+    pruner: study.pruner,
+    seed: definition.seed,
+    counts: { ...counts },
+    finished: finished?.reason ?? null,
+    best: best && toWireTrial(best, study.seedOf(best.number)),
+  };
+}
