@@ -3,6 +3,7 @@
  * Names in paths are keys of the storage and never become paths of files.
  */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Env } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import {
   askSchema,
@@ -133,7 +134,7 @@ const routes = {
 };
 
 export function createRoutes(storage: Storage): OpenAPIHono {
-  const app: OpenAPIHono = new OpenAPIHono({ defaultHook: onInvalid });
+  const app = new OpenAPIHono<Env>({ defaultHook: onInvalid });
   // One object for a study: its calls take turns, and samplers keep their caches.
   const open = new Map<string, Promise<Study>>();
 
