@@ -19,14 +19,10 @@ const valuesOut = z.record(z.string(), numberOut);
 const params = z
   .record(z.string(), z.unknown())
   .openapi({ example: { learningRate: 0.01, optimizer: { kind: 'adam' } } });
-const attempt = z
-  .int()
-  .min(1)
-  .optional()
-  .openapi({
-    description:
-      'Of the trial as it was asked; a result of an earlier attempt is refused. Without it any attempt may report.',
-  });
+const attempt = z.int().min(1).optional().openapi({
+  description:
+    'Of the trial as it was asked; a result of an earlier attempt is refused. Without it any attempt may report.',
+});
 
 export const TRIAL_STATES = ['waiting', 'running', 'paused', 'complete', 'pruned', 'failed'] as const;
 
@@ -80,7 +76,6 @@ export const createStudySchema = z
 
 export const askSchema = z
   .strictObject({
-    worker: z.string().max(200).optional().openapi({ description: 'who runs it, for people' }),
     resumable: z.boolean().optional().openapi({ description: 'the pruner may pause it' }),
   })
   .openapi('Ask');

@@ -33,6 +33,14 @@ export interface CompareFlags {
   readonly json?: true;
 }
 
+export interface ServeFlags {
+  readonly storage: string;
+  readonly host: string;
+  readonly port: number;
+  readonly tokenFile?: string;
+  readonly allowHost?: readonly string[];
+}
+
 export interface ReadFlags {
   readonly storage: string;
   readonly json?: true;

@@ -22,6 +22,16 @@ export const positiveInteger = (flag: string): ((text: string) => number) => who
 export const seedNumber = (flag: string): ((text: string) => number) =>
   wholeNumber(flag, 0, 'a whole number from 0 to 9007199254740991');
 
+/** 0 (a free one) to 65535. */
+export function portNumber(flag: string): (text: string) => number {
+  const read = wholeNumber(flag, 0, 'a port from 0 to 65535');
+  return (text) => {
+    const port = read(text);
+    if (port > 65_535) throw usage(`${flag} wants a port from 0 to 65535; got "${text}".`, { flag, text });
+    return port;
+  };
+}
+
 /** A finite number > 0: seconds. */
 export function positiveSeconds(flag: string): (text: string) => number {
   return (text) => {

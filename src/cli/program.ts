@@ -15,9 +15,10 @@ import type {
   ReadFlags,
   ReportFlags,
   RunFlags,
+  ServeFlags,
   ShowFlags,
 } from './flags.ts';
-import { nameList, nonEmpty, oneOf, positiveInteger, positiveSeconds, seedNumber } from './options.ts';
+import { nameList, nonEmpty, oneOf, positiveInteger, positiveSeconds, portNumber, seedNumber } from './options.ts';
 
 /** Builds the tree; `finish` gets the exit code of the command that ran. */
 export function buildProgram(finish: (code: ExitCode) => void): Command {
@@ -236,6 +237,29 @@ export function buildProgram(finish: (code: ExitCode) => void): Command {
     .action(async (bundle: string, inputs: string[], flags: PredictFlags) => {
       const { predict } = await import('./commands/predict.ts');
       finish(await predict(bundle, inputs, flags));
+    });
+
+  program
+    .command('serve')
+    .summary('serve studies by HTTP: ask, report, tell, in any language')
+    .description(
+      'Serves the studies of a storage by HTTP: ask, report, tell, trials, events (docs/http-api.md). Binds this machine only\n' +
+        'unless --host says otherwise. Ctrl-C ends it.',
+    )
+    .addOption(storage())
+    .addOption(new Option('--host <address>', 'address to bind').default('127.0.0.1').argParser(nonEmpty('--host')))
+    .addOption(
+      new Option('--port <n>', 'port to bind; 0 takes a free one').default(7788).argParser(portNumber('--port')),
+    )
+    .option(
+      '--token-file <file>',
+      'take the token from this file, or write a new one to it (default: a new one is printed)',
+      nonEmpty('--token-file'),
+    )
+    .option('--allow-host <names>', 'host names to answer to beside localhost', nameList('--allow-host'))
+    .action(async (flags: ServeFlags) => {
+      const { serve } = await import('./commands/serve.ts');
+      finish(await serve(flags));
     });
 
   const data = program

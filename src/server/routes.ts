@@ -24,7 +24,7 @@ import {
 } from '#api';
 import { encodeEvent, TuneError, type Storage } from '#core';
 import { spaceFromJson } from '#space';
-import { createStudy, openStudy, type Study } from '#study';
+import { createStudy, openStudy, type Lease, type Study } from '#study';
 import { onInvalid } from './errors.ts';
 
 /** The log is looked at this often for what other processes wrote. */
@@ -133,18 +133,25 @@ const routes = {
   }),
 };
 
-export function createRoutes(storage: Storage): OpenAPIHono {
-  const app = new OpenAPIHono<Env>({ defaultHook: onInvalid });
-  // One object for a study: its calls take turns, and samplers keep their caches.
-  const open = new Map<string, Promise<Study>>();
+export interface Routes {
+  readonly app: OpenAPIHono;
+  /** Lets go of the studies. */
+  close(): Promise<void>;
+}
 
-  function studyOf(name: string): Promise<Study> {
-    const known = open.get(name);
-    if (known) return known;
-    const opening = openStudy(storage, name);
-    open.set(name, opening);
-    opening.catch(() => open.delete(name));
-    return opening;
+export function createRoutes(storage: Storage): Routes {
+  const app = new OpenAPIHono<Env>({ defaultHook: onInvalid });
+  // One object for a study: its calls take turns, and samplers keep their caches. Trials that clients ask for are held by this process's lease.
+  const open = new Map<string, Promise<{ readonly study: Study; readonly lease: Lease }>>();
+
+  async function studyOf(name: string): Promise<Study> {
+    let opening = open.get(name);
+    if (!opening) {
+      opening = openStudy(storage, name).then(async (study) => ({ study, lease: await study.hold() }));
+      open.set(name, opening);
+      opening.catch(() => open.delete(name));
+    }
+    return (await opening).study;
   }
 
   async function fresh(name: string): Promise<Study> {
@@ -178,10 +185,9 @@ export function createRoutes(storage: Storage): OpenAPIHono {
   });
   app.openapi(routes.study, async (c) => c.json(wireStudy(await fresh(c.req.valid('param').study)), 200));
   app.openapi(routes.ask, async (c) => {
-    const { worker = 'client', resumable = false } = c.req.valid('json');
+    const { resumable = false } = c.req.valid('json');
     const study = await studyOf(c.req.valid('param').study);
-    // `http:` names no process of this machine: the trial stays its client's when the server ends.
-    const { number } = await study.ask({ resumable, worker: `http:${worker}` });
+    const { number } = await study.ask({ resumable });
     return c.json(wireTrial(study, number), 200);
   });
   app.openapi(routes.trials, async (c) => {
@@ -237,7 +243,16 @@ export function createRoutes(storage: Storage): OpenAPIHono {
       }
     });
   });
-  return app;
+  return {
+    app,
+    async close() {
+      for (const opening of open.values())
+        await opening.then(
+          ({ lease }) => lease.release(),
+          () => undefined,
+        );
+    },
+  };
 }
 
 function wireTrial(study: Study, number: number): WireTrial {

@@ -36,6 +36,11 @@ const DEFAULT_LIMIT: RateLimit = { perSecond: 200, burst: 400 };
 /** 256 bits by chance. */
 export const newToken = (): string => randomBytes(32).toString('base64url');
 
+export interface App {
+  readonly app: OpenAPIHono;
+  close(): Promise<void>;
+}
+
 export function createApp({
   storage,
   token,
@@ -43,8 +48,9 @@ export function createApp({
   allowHosts = [],
   limit = DEFAULT_LIMIT,
   version,
-}: ServerOptions): OpenAPIHono {
+}: ServerOptions): App {
   const app = new OpenAPIHono();
+  const routes = createRoutes(storage);
   app.use(secureHeaders());
   app.use(knownHosts([...LOOPBACK, host, ...allowHosts]));
   app.use(rateLimit(limit, addressOf));
@@ -54,7 +60,7 @@ export function createApp({
   app.notFound((c) =>
     refuse(c, 404, 'not-found', `There is nothing at ${c.req.path}; /openapi.json lists what there is.`),
   );
-  app.route('/', createRoutes(storage));
+  app.route('/', routes.app);
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });
   app.doc31('/openapi.json', {
     openapi: '3.1.0',
@@ -64,22 +70,24 @@ export function createApp({
       description: 'Ask for trials, report measurements, tell results; docs/http-api.md.',
     },
   });
-  return app;
+  return { app, close: () => routes.close() };
 }
 
 export function startServer(options: ServerOptions): Promise<RunningServer> {
   const { host = '127.0.0.1', port } = options;
-  const app = createApp(options);
+  const own = createApp(options);
   return new Promise((resolve, reject) => {
-    const server = serve({ fetch: app.fetch, hostname: host, port }, (info) => {
+    const server = serve({ fetch: own.app.fetch, hostname: host, port }, (info) => {
       const shown = host.includes(':') ? `[${host}]` : host;
       resolve({
         url: `http://${shown}:${info.port}`,
-        close: () =>
-          new Promise((done) => {
+        async close() {
+          await new Promise<void>((done) => {
             server.close(() => done());
             if ('closeAllConnections' in server) server.closeAllConnections();
-          }),
+          });
+          await own.close();
+        },
       });
     });
     server.once('error', (error: NodeJS.ErrnoException) =>
