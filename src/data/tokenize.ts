@@ -5,7 +5,7 @@
  *   0 padding     1 unknown     2 … the words, the most frequent first, equal ones by code unit
  * A word that training rows use once is unknown, so that the vector of unknown words is learned too.
  */
-export const PADDING = 0;
+const PADDING = 0;
 const UNKNOWN = 1;
 /** The number of the first word. */
 export const FIRST_WORD = 2;

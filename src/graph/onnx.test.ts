@@ -10,6 +10,7 @@ import {
   node,
   parameter,
   scope,
+  simpleRnn,
   split,
   sum,
   toOnnx,
@@ -31,6 +32,26 @@ describe('toOnnx', () => {
     const first = build();
     neg(x);
     expect(build()).toEqual(first);
+  });
+
+  it('writes loops with their bodies, which read weights from around them, the same each time', async () => {
+    const build = (): Uint8Array => {
+      const loop = (reverse: boolean): Tensor => simpleRnn(input('z', [3, 'B', 1]), input('r', [1, 1]), { reverse });
+      return toOnnx({ outputs: { forth: scope('rnn', () => loop(false)), back: scope('rnn', () => loop(true)) } });
+    };
+    const bytes = build();
+    neg(x);
+    expect(build()).toEqual(bytes);
+    expect(count(bytes, 'rnn/Scan/body')).toBe(1);
+    expect(count(bytes, 'rnn/Scan_2/body')).toBe(1);
+    const { forth, back } = await runOnnx(bytes, {
+      z: { data: Float32Array.of(1, 0, 0), shape: [3, 1, 1] },
+      r: { data: Float32Array.of(0.5), shape: [1, 1] },
+    });
+    const first = Math.tanh(1); // by hand: h ← tanh(z + h/2)
+    const numbers = [first, Math.tanh(first / 2), Math.tanh(Math.tanh(first / 2) / 2)];
+    numbers.forEach((wanted, t) => expect(forth?.data[t]).toBeCloseTo(wanted, 6));
+    expect([...(back?.data ?? [])].map((h) => Number(h.toFixed(6)))).toEqual([Number(first.toFixed(6)), 0, 0]);
   });
 
   it('names nodes by scope, and apart where they would be equal', () => {

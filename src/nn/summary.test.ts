@@ -1,5 +1,17 @@
 import { expect, test } from 'vitest';
-import { batchNorm, conv2d, dense, flatten, maxPool2d, residual, sequential, summary } from './index.ts';
+import {
+  batchNorm,
+  conv2d,
+  dense,
+  embedding,
+  flatten,
+  lstm,
+  maxPool2d,
+  residual,
+  sequential,
+  summary,
+  transformerEncoderBlock,
+} from './index.ts';
 
 test('the CIFAR-10 network has the parameters that Keras counts', () => {
   const model = sequential([
@@ -48,5 +60,25 @@ test('running statistics are not trainable, nested layers show their path, share
       'Not trainable: 12 (48 B)',
       'Multiply-adds of one sample: 72', // 6·6, twice
     ].join('\n'),
+  );
+});
+
+test('a model of token sequences is shown by its layers, what is inside attention by its path', () => {
+  const model = sequential([embedding(100, 8, { paddingId: 0 }), transformerEncoderBlock(2), lstm(4), dense(2)]);
+  const table = summary(model, [5]);
+  const row = (name: string): string =>
+    table
+      .split('\n')
+      .find((line) => line.startsWith(name))
+      ?.replace(/ {2,}/g, ' | ') ?? '';
+  // By hand: 100·8; 8·24 + 24; 4·4 (8 + 4 + 1) = 208; 4·2 + 2
+  expect(row('embedding1 ')).toBe('embedding1 (embedding) | [B, 5, 8] | 800');
+  expect(row('transformerEncoderBlock1.attention.project ')).toBe(
+    'transformerEncoderBlock1.attention.project (dense) | [B, 5, 24] | 216',
+  );
+  expect(row('lstm1 ')).toBe('lstm1 (lstm) | [B, 4] | 208');
+  // The block: 4·8² + 2·8·32 + 9·8 + 32 = 872
+  expect(row('Total parameters')).toBe(
+    `Total parameters: ${(800 + 872 + 208 + 10).toLocaleString('en-US')} (7.38 KiB)`,
   );
 });

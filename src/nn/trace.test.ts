@@ -1,11 +1,13 @@
-import { expect, test } from 'vitest';
-import { add, mul } from '#graph';
+import { describe, expect, test } from 'vitest';
+import { add, mul, type Tensor } from '#graph';
 import { createRng } from '#math';
 import { ones } from './initializers.ts';
 import type { Layer } from './layer.ts';
 import { functional, residual, sequential } from './layers/containers.ts';
+import { conv1d } from './layers/conv1d.ts';
 import { dense } from './layers/dense.ts';
 import { dropout } from './layers/dropout.ts';
+import { embedding } from './layers/embedding.ts';
 import { flatten } from './layers/flatten.ts';
 import { initialValues, trace } from './trace.ts';
 
@@ -120,4 +122,48 @@ test('initial values depend on the seed and the name, not on the other layers', 
 
 test('an impossible input shape is refused', () => {
   expect(() => trace(dense(1), [0])).toThrow('trace: dimensions must be integers >= 1; got [0].');
+});
+
+describe('which steps are padding', () => {
+  /** Notes what a layer at its place is told. */
+  const probe = (seen: (Tensor | null)[]): Layer => ({
+    kind: 'probe',
+    config: {},
+    apply(x, ctx) {
+      seen.push(ctx.realSteps(x));
+      return x;
+    },
+  });
+  const words = embedding(9, 4, { paddingId: 0 });
+
+  test('is known behind layers and ops that keep the steps', () => {
+    const seen: (Tensor | null)[] = [];
+    const model = functional((x, apply) => {
+      const y = apply(words, x);
+      return apply(probe(seen), add(mul(y, 2), apply(sequential([dense(4), dropout(0.5)]), y)));
+    });
+    trace(model, [7], { training: true });
+    expect(seen[0]?.shape).toEqual(['B', 7]);
+  });
+
+  test('is forgotten where steps are joined or cut, and not known without an embedding that marks it', () => {
+    const seen: (Tensor | null)[] = [];
+    trace(sequential([words, conv1d(4, 3), probe(seen)]), [7]);
+    trace(sequential([embedding(9, 4), probe(seen)]), [7]);
+    expect(seen).toEqual([null, null]);
+  });
+
+  test('of two sequences of one length, each keeps its own', () => {
+    const seen: (Tensor | null)[] = [];
+    const other = embedding(9, 4, { paddingId: 1 });
+    const model = functional((x, apply) => {
+      const [a, b] = [apply(words, x), apply(other, x)];
+      apply(probe(seen), add(a, 1));
+      return apply(probe(seen), add(b, 1));
+    });
+    trace(model, [7]);
+    expect(seen[0]).not.toBeNull();
+    expect(seen[1]).not.toBeNull();
+    expect(seen[0]?.id).not.toBe(seen[1]?.id);
+  });
 });
