@@ -9,6 +9,8 @@ export interface RunFlags {
   readonly lag?: number;
   readonly async?: true;
   readonly sampler?: string;
+  readonly fix?: Readonly<Record<string, string>>;
+  readonly editSpace?: true;
   readonly pruner?: string;
   readonly seed?: number;
   readonly storage?: string;

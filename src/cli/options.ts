@@ -61,6 +61,20 @@ export function nameList(flag: string): (text: string) => string[] {
   };
 }
 
+/** `path=value`, once for each path: what was given before and this one. */
+export function assignments(
+  flag: string,
+): (text: string, before: Readonly<Record<string, string>> | undefined) => Record<string, string> {
+  return (text, before = {}) => {
+    const at = text.indexOf('=');
+    const path = text.slice(0, Math.max(0, at)).trim();
+    if (path === '')
+      throw usage(`${flag} wants path=value, as optimizer.sgd.momentum=0.9; got "${text}".`, { flag, text });
+    if (Object.hasOwn(before, path)) throw usage(`${flag} holds "${path}" at two values; give one.`, { flag, path });
+    return { ...before, [path]: text.slice(at + 1) };
+  };
+}
+
 /** One of a few words. */
 export function oneOf<const T extends string>(flag: string, words: readonly T[]): (text: string) => T {
   return (text) => {

@@ -18,7 +18,16 @@ import type {
   ServeFlags,
   ShowFlags,
 } from './flags.ts';
-import { nameList, nonEmpty, oneOf, positiveInteger, positiveSeconds, portNumber, seedNumber } from './options.ts';
+import {
+  assignments,
+  nameList,
+  nonEmpty,
+  oneOf,
+  positiveInteger,
+  positiveSeconds,
+  portNumber,
+  seedNumber,
+} from './options.ts';
 
 /** Builds the tree; `finish` gets the exit code of the command that ran. */
 export function buildProgram(finish: (code: ExitCode) => void): Command {
@@ -68,6 +77,11 @@ export function buildProgram(finish: (code: ExitCode) => void): Command {
     )
     .option('--async', 'choose trials from whatever is known: nobody waits, but timing decides')
     .option('--sampler <name>', 'how hyperparameters are chosen', nonEmpty('--sampler'))
+    .option(
+      '--fix <path=value>',
+      'search with this parameter held at a value, as optimizer.sgd.momentum=0.9 (repeatable)',
+      assignments('--fix'),
+    )
     .option('--pruner <name>', 'how weak trials are stopped early', nonEmpty('--pruner'))
     .option('--seed <n>', 'seed of everything random', seedNumber('--seed'))
     .option(
@@ -77,6 +91,7 @@ export function buildProgram(finish: (code: ExitCode) => void): Command {
     )
     .option('--study <name>', "name of the study (default: the file's name)", nonEmpty('--study'))
     .option('--resume', 'go on with the named study, or with the newest unfinished one of FILE')
+    .option('--edit-space', 'with --resume: go on in the space that FILE has now, keeping all trials')
     .option('--epochs <n>', "epochs per trial, instead of the experiment's", positiveInteger('--epochs'))
     .option('--timeout <seconds>', 'start no trial and stop running ones after this time', positiveSeconds('--timeout'))
     .addOption(dataDir())

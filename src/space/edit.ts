@@ -9,6 +9,7 @@
 import { TuneError } from '#math';
 import { describeConstraint, type Constraint } from './constraint.ts';
 import type { Dimension } from './dimension.ts';
+import type { Flat } from './flat.ts';
 import { describeParam, type BranchParam, type Choice, type Fields, type FixedParam, type Param } from './param.ts';
 import { isValueOf } from './restrict.ts';
 import { space, type Space } from './space.ts';
@@ -33,6 +34,16 @@ export function planEdit(before: Space, now: Space): SpaceEdit {
   // They are those of the new space, which has the same parameters.
   const constraints = now.constraints as readonly Constraint<Record<string, unknown>>[];
   return { space: space(fields, { constraints }), fill, changes };
+}
+
+/** One phrase for each value that is held from now on, or no more. */
+export function fixedChanges(before: Flat, now: Flat): string[] {
+  const held = Object.entries(now).filter(([path, value]) => before[path] !== value);
+  const freed = Object.keys(before).filter((path) => now[path] === undefined);
+  return [
+    ...held.map(([path, value]) => `"${path}" is held at ${JSON.stringify(value)}`),
+    ...freed.map((path) => `"${path}" is held no more`),
+  ];
 }
 
 interface Notes {

@@ -25,7 +25,7 @@ export {
 export { asSearched, type Dimension } from './dimension.ts';
 export { fits, space, type Infer, type Space } from './space.ts';
 export { spaceDifference } from './compare.ts';
-export { planEdit, type SpaceEdit } from './edit.ts';
+export { fixedChanges, planEdit, type SpaceEdit } from './edit.ts';
 export { spaceFromJson } from './from-json.ts';
 export type { ConstraintJson, FieldsJson, ParamJson, SpaceJson } from './to-json.ts';
 export { completed, flatten, isActive, unflatten, type Flat } from './flat.ts';

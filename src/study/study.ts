@@ -32,6 +32,7 @@ import { startAtDefaults } from '#samplers';
 import {
   completed,
   fits,
+  fixedChanges,
   flatten,
   planEdit,
   predicatesOf,
@@ -658,15 +659,6 @@ function lost(
 ): StudyEvent {
   const kept = keptStep === null || (fromStep !== null && fromStep > keptStep) ? fromStep : keptStep;
   return { type: 'trialLost', at, number, reason, keptStep: kept };
-}
-
-function fixedChanges(before: Flat, now: Flat): string[] {
-  const held = Object.entries(now).filter(([path, value]) => before[path] !== value);
-  const freed = Object.keys(before).filter((path) => now[path] === undefined);
-  return [
-    ...held.map(([path, value]) => `"${path}" is held at ${JSON.stringify(value)}`),
-    ...freed.map((path) => `"${path}" is held no more`),
-  ];
 }
 
 function lowest(numbers: Iterable<number>): number | null {

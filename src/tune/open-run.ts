@@ -6,8 +6,10 @@
 import { existsSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
 import { TuneError, type Storage, type StudyDefinition } from '#core';
+import { predicatesOf } from '#space';
 import { openStorage } from '#storage';
 import { createStudy, openStudy, type Study } from '#study';
+import { applyEdit } from './edit-run.ts';
 import { environment, ENVIRONMENT } from './environment.ts';
 import type { BegunWith, Tuned } from './tuned.ts';
 import { DEFAULT_STORAGE, type RunOptions } from './run-options.ts';
@@ -117,6 +119,10 @@ export async function openRun({ tuned, options, storage, resumed, trials, maxSte
   const { space, objective } = tuned;
   const sampler = options.sampler ?? (typeof tuned.sampler === 'string' && resumed ? undefined : tuned.sampler);
   const pruner = options.pruner ?? (tuned.pruner === 'auto' ? undefined : tuned.pruner);
+  if (resumed !== null) {
+    const predicates = predicatesOf(space.constraints);
+    await applyEdit(await openStudy(storage, resumed.definition.name, { ...LOOKING, predicates }), tuned, options);
+  }
   const study = await createStudy({
     name:
       resumed?.definition.name ??
@@ -127,6 +133,7 @@ export async function openRun({ tuned, options, storage, resumed, trials, maxSte
     storage,
     seed: resumed?.definition.seed ?? options.seed ?? tuned.seed,
     source: resolve(file),
+    ...(tuned.fixed === null ? {} : { fixed: tuned.fixed }),
     ...(sampler === undefined ? {} : { sampler }),
     ...(pruner === undefined ? {} : { pruner }),
     ...(trials === null ? {} : { trials }),

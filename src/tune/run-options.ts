@@ -12,6 +12,10 @@ export interface RunOptions {
    */
   readonly lag?: number | undefined;
   readonly sampler?: string | undefined;
+  /** Values by path that the search keeps to, as text: `{ 'optimizer.sgd.momentum': '0.9' }`. Default: those of the study that is gone on with. */
+  readonly fix?: Readonly<Record<string, string>> | undefined;
+  /** A study that is gone on with is edited: it gets the space that the file has now, and what `fix` says. */
+  readonly editSpace?: boolean | undefined;
   readonly pruner?: string | undefined;
   readonly seed?: number | undefined;
   /** `sqlite:PATH`; default `sqlite:attune.db`. */

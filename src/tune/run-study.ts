@@ -11,7 +11,7 @@ import { availableParallelism } from 'node:os';
 import { basename, extname, resolve } from 'node:path';
 import { isFinished } from '#core';
 import { childProcess } from '#executors';
-import { gridCount } from '#space';
+import { gridCount, restrict } from '#space';
 import { LEASE_MS, type Lease, type Study } from '#study';
 import { findResumed, openRun, runStorage, type Resumed } from './open-run.ts';
 import { bestFolder, checkWritable, replaceFolder, trialFolder } from './out-folder.ts';
@@ -21,6 +21,7 @@ import type { EndReason, Round, RunEvent, RunSummary } from './run-event.ts';
 import { DEFAULT_OUT, type RunOptions } from './run-options.ts';
 import { recover, search } from './search.ts';
 import { trialFiles, type TrialFiles } from './trial-files.ts';
+import { checkEdit } from './edit-run.ts';
 import { loadTuned, type Tuned } from './tuned.ts';
 import { testPhase, testValues, untested } from './test-phase.ts';
 
@@ -39,6 +40,7 @@ export async function runStudy(options: RunOptions, onEvent: (event: RunEvent) =
   let lease: Lease | null = null;
   try {
     const resumed = await findResumed(options, storage);
+    if (resumed !== null) checkEdit(tuned, options, resumed.definition);
     checkWritable(out);
 
     const seed = resumed?.definition.seed ?? options.seed ?? tuned.seed;
@@ -161,7 +163,9 @@ function plannedTrials(tuned: Tuned, options: RunOptions, resumed: Resumed | nul
   if (sampler !== 'grid') return asked ?? DEFAULT_TRIALS;
   // A grid of the user's own has a resolution that only it knows.
   if (typeof given !== 'string' && options.sampler === undefined) return asked ?? null;
-  const size = gridCount(space);
+  // A grid that was edited has another size.
+  if (options.editSpace && options.trials === undefined) return gridCount(restrict(space, tuned.fixed ?? {}));
+  const size = gridCount(restrict(space, tuned.fixed ?? {}));
   return asked === null ? size : Math.min(asked, size);
 }
 

@@ -4,7 +4,7 @@
 import { resolve } from 'node:path';
 import type { Params } from '#core';
 import { createRng, TuneError } from '#math';
-import { cardinality, gridPoints, sampleUniform } from '#space';
+import { cardinality, gridPoints, readFixedText, restrict, sampleUniform, type Flat, type Space } from '#space';
 import { isCommandFile, loadCommandStudy } from './command/command-study.ts';
 import type { Experiment } from './experiment.ts';
 import { loadExperiment } from './load-experiment.ts';
@@ -21,6 +21,8 @@ export interface Tuned extends Pick<Experiment, 'space' | 'objective' | 'sampler
   /** Of the study; null: the file's. */
   readonly name: string | null;
   readonly parallel: number | null;
+  /** What --fix says. */
+  readonly fixed: Flat | null;
   /** What workers need; `seed` is the study's. */
   setup(seed: number, resumed: BegunWith | null): WorkerSetup;
   /** The last step that a trial can reach, if it is known: what pruners plan with. */
@@ -34,26 +36,38 @@ const CHECK_SAMPLE = 16;
 export const loadTuned = (options: RunOptions): Promise<Tuned> =>
   isCommandFile(options.file) ? loadCommand(options) : loadModule(options);
 
-async function loadModule({ file, dataDir, epochs: asked }: RunOptions): Promise<Tuned> {
+function readFix({ fix }: RunOptions, space: Space): Flat | null {
+  if (fix === undefined) return null;
+  const fixed = readFixedText(space, fix);
+  restrict(space, fixed); // refuses what constraints rule out
+  return fixed;
+}
+
+async function loadModule(options: RunOptions): Promise<Tuned> {
+  const { file, dataDir, epochs: asked } = options;
   const experiment = await loadExperiment(file);
+  const fixed = readFix(options, experiment.space);
+  const searched = restrict(experiment.space, fixed ?? {});
   const epochsOf = (resumed: BegunWith | null): number | null => asked ?? resumed?.epochs ?? null;
   return {
     ...experiment,
     name: null,
     parallel: null,
+    fixed,
     setup: (seed, resumed) => ({
       kind: 'experiment',
       file: resolve(file),
       dataDir: dataDir === undefined ? null : resolve(dataDir),
       seed,
       epochs: epochsOf(resumed),
-      check: resumed ? [] : paramsToCheck(experiment, seed),
+      check: resumed ? [] : paramsToCheck(searched, seed),
     }),
-    maxSteps: (seed, resumed) => epochsOf(resumed) ?? longest(experiment, paramsToCheck(experiment, seed)),
+    maxSteps: (seed, resumed) => epochsOf(resumed) ?? longest(experiment, paramsToCheck(searched, seed)),
   };
 }
 
-function loadCommand({ file, dataDir, epochs }: RunOptions): Promise<Tuned> {
+function loadCommand(options: RunOptions): Promise<Tuned> {
+  const { file, dataDir, epochs } = options;
   const { setup, ...study } = loadCommandStudy(file);
   if (epochs !== undefined)
     throw new TuneError(
@@ -63,7 +77,8 @@ function loadCommand({ file, dataDir, epochs }: RunOptions): Promise<Tuned> {
     );
   const found =
     dataDir === undefined ? setup : { ...setup, env: { ...setup.env, ATTUNE_DATA_DIR: [resolve(dataDir)] } };
-  return Promise.resolve({ ...study, setup: () => found, maxSteps: () => setup.maxSteps });
+  const fixed = readFix(options, study.space);
+  return Promise.resolve({ ...study, fixed, setup: () => found, maxSteps: () => setup.maxSteps });
 }
 
 /** The most epochs that `train` asks for among some params; null if it does not say, or throws. */
@@ -78,7 +93,7 @@ function longest({ train, epochs }: Experiment, params: readonly Params[]): numb
   return Math.max(0, ...asked) || null;
 }
 
-function paramsToCheck({ space }: Experiment, seed: number): Params[] {
+function paramsToCheck(space: Space, seed: number): Params[] {
   if (cardinality(space) <= CHECK_ALL) return [...gridPoints(space)];
   const rng = createRng(seed).fork('check');
   return Array.from({ length: CHECK_SAMPLE }, (_, i) => sampleUniform(space, rng.fork(i)));
