@@ -17,6 +17,8 @@ export interface ParzenOptions {
   /** σ of a single point, on the unit scale. */
   readonly width?: number;
   readonly leastWidth?: number;
+  /** The priors of the space take the place of the flat part. */
+  readonly believes?: boolean;
 }
 
 export interface ParzenDensity {
@@ -31,8 +33,9 @@ const NEGLIGIBLE = 25;
 export function parzenDensity(
   space: PointSpace,
   points: readonly Point[],
-  { width = 0.2, leastWidth = 0.01 }: ParzenOptions = {},
+  { width = 0.2, leastWidth = 0.01, believes = false }: ParzenOptions = {},
 ): ParzenDensity {
+  const prior = believes ? space.prior : null;
   const D = space.axes.length;
   const n = points.length;
   const scott = width * Math.max(1, n) ** (-1 / (D + 4));
@@ -89,6 +92,7 @@ export function parzenDensity(
         }
       }
     }
+    if (prior !== null) terms[n] = terms[n]! + prior.logDensity(x);
     let top = -Infinity;
     for (let i = 0; i <= n; i++) if (terms[i]! > top) top = terms[i]!;
     let sum = 0;
@@ -98,7 +102,7 @@ export function parzenDensity(
 
   function sample(rng: Rng): Point {
     const i = rng.int(0, n);
-    if (i === n) return space.uniform(rng);
+    if (i === n) return prior === null ? space.uniform(rng) : space.draw(rng);
     const drawn = points[i]!.map((v, d) => {
       if (Number.isNaN(v)) return v;
       const table = tables[d]!;

@@ -10,6 +10,7 @@ import type { Rng } from '#math';
 import {
   asSearched,
   flatten,
+  priorOf,
   fromUnit,
   indexOf,
   isActive,
@@ -44,8 +45,16 @@ export interface PointSpace {
   readonly isHeldAt: (point: Point) => boolean;
   /** Whether the constraints of the space allow the point. */
   readonly allows: (point: Point) => boolean;
-  /** Defaults where the space has them, else numbers in the middle of their scale and categories at random. */
+  /** Defaults where the space has them, else the modes of priors, else numbers in the middle of their scale and categories at random. */
   readonly start: (rng: Rng) => Point;
+  /** Where the space has priors: of the points, relative to uniform ones. */
+  readonly prior: {
+    readonly logDensity: (point: Point) => number;
+    /** Adds d logDensity / d point, times `weight`. */
+    readonly addSlope: (point: Point, weight: number, gradient: Float64Array) => void;
+  } | null;
+  /** By the priors of the space, uniform for parameters without; among the points that constraints allow. */
+  readonly draw: (rng: Rng) => Point;
   /** A squared distance of two points, at most 1 for each axis. */
   readonly distance: (a: Point, b: Point) => number;
   /** The point with coordinate d set to a value, put right: on the space's own values, active children drawn, inactive ones removed. */
@@ -116,6 +125,8 @@ function key(point: Point): number {
 
 const cache = new WeakMap<Space, PointSpace>();
 
+/** Draws from priors that constraints may refuse before a uniform one is taken. */
+const PRIOR_DRAWS = 100;
 const NOTHING: Flat = Object.freeze({});
 
 /** The same object for the same space, so that models can key their caches by it. With values `fixed` the points are the same, but none moves off them. */
@@ -168,11 +179,11 @@ function createPointSpace(space: Space, fixed: Flat): PointSpace {
   };
 
   /** In place: parents come before children, so one pass settles everything. */
-  const settle = (point: Point, rng: Rng): Point => {
+  const settle = (point: Point, rng: Rng, drawAxis = draw): Point => {
     for (let d = 0; d < D; d++) {
       if (!isOn(point, d)) point[d] = NaN;
       else if (isHeld(d)) point[d] = held[d]!;
-      else if (Number.isNaN(point[d])) point[d] = draw(d, rng);
+      else if (Number.isNaN(point[d])) point[d] = drawAxis(d, rng);
     }
     return point;
   };
@@ -239,7 +250,34 @@ function createPointSpace(space: Space, fixed: Flat): PointSpace {
     for (const { path, param } of constants) if (param.kind === 'fixed') flat[path] = param.value;
     return unflatten(space, flat);
   };
+  const priors = dimensions.map(priorOf);
+  /** Place in [0, 1] that a prior speaks of. */
+  const unitOf = (d: number, v: number): number =>
+    sizes[d] === Infinity ? v : toUnit(dimensions[d]!, scales[d]!.toValue(v));
+  const fromPrior = (d: number, u: number): number => scales[d]!.toCoordinate(fromUnit(dimensions[d]!, u));
+  const drawPrior = (d: number, rng: Rng): number => {
+    const prior = priors[d];
+    return isHeld(d) || prior === null || prior === undefined ? draw(d, rng) : fromPrior(d, prior.sample(rng));
+  };
+  const prior: PointSpace['prior'] = priors.every((p) => p === null)
+    ? null
+    : {
+        logDensity: (point) =>
+          priors.reduce(
+            (sum, p, d) =>
+              p === null || isHeld(d) || Number.isNaN(point[d]) ? sum : sum + p.logDensity(unitOf(d, point[d]!)),
+            0,
+          ),
+        addSlope(point, weight, gradient) {
+          priors.forEach((p, d) => {
+            if (p !== null && sizes[d] === Infinity && !Number.isNaN(point[d]))
+              gradient[d] = gradient[d]! + weight * p.slope(point[d]!);
+          });
+        },
+      };
   const isFree = space.constraints.length === 0;
+  const uniform = (rng: Rng): Point =>
+    isFree ? settle(new Float64Array(D).fill(NaN), rng) : encode(sampleUniform(restrict(space, fixed), rng));
 
   return {
     axes,
@@ -248,8 +286,15 @@ function createPointSpace(space: Space, fixed: Flat): PointSpace {
     encode,
     decode,
     key,
-    uniform: (rng) =>
-      isFree ? settle(new Float64Array(D).fill(NaN), rng) : encode(sampleUniform(restrict(space, fixed), rng)),
+    uniform,
+    prior,
+    draw(rng) {
+      for (let i = 0; prior !== null && i < PRIOR_DRAWS; i++) {
+        const point = settle(new Float64Array(D).fill(NaN), rng, drawPrior);
+        if (isFree || space.allows(decode(point))) return point;
+      }
+      return uniform(rng);
+    },
     isHeldAt: (point) => point.every((v, d) => Number.isNaN(v) || !isHeld(d) || v === held[d]),
     allows: (point) => isFree || space.allows(decode(point)),
     start: (rng) =>
@@ -257,6 +302,8 @@ function createPointSpace(space: Space, fixed: Flat): PointSpace {
         Float64Array.from(dimensions, ({ param }, d) => {
           const given = 'default' in param ? param.default : null;
           if (given !== null && given !== undefined) return scales[d]!.toCoordinate(given);
+          const believed = priors[d];
+          if (believed !== null && believed !== undefined) return fromPrior(d, believed.mode);
           return axes[d] === 'category' ? NaN : onGrid(d, 0.5);
         }),
         rng,

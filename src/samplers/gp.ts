@@ -11,6 +11,8 @@
  * 4. Failed trials: a second process models "ended well" (1) against "failed" (-1). Score: ln(EI + e⁻⁴) + c ln P(well), c = 1 + failures among the
  *    last ten trials. (EI times probability alone keeps probing a sharp edge behind which losses would be better once nothing is left to gain before it.)
  * 5. Several objectives: one process for each, and the expected gain in hypervolume instead of EI (gp-hypervolume.ts).
+ * 6. Priors of the space: the first trials are drawn from them; then the score is raised by (β/n) ln π, β a tenth of the planned trials (piBO, Hvarfner et al.
+ *    2022, arXiv:2204.11051, equation 6), so results overrule belief.
  *   y  [n] transformed losses, lower is better      μ, σ²  posterior
  * Cost: O(candidates · n²) per suggestion with n <= maxPoints + 50.
  */
@@ -60,6 +62,10 @@ const OPTIMISM = 1;
 const TRUSTING = 25;
 /** New points are made from this many best ones. */
 const PARENTS = 10;
+/** β of piBO, as a share of the planned trials (Hvarfner et al. 2022, §4.1). */
+const BELIEF = 0.1;
+/** Where nobody planned a number. */
+const USUAL_TRIALS = 100;
 
 /** What may be kept between calls. */
 interface Memory {
@@ -86,15 +92,16 @@ export function gp({ startTrials = 4, maxPoints = 350 }: GpOptions = {}): Sample
       const started = trials.length < startTrials || history.observations.length === 0;
       const point = started
         ? startingPoint(context, history, points)
-        : propose(history, points, memory, rng, maxPoints);
+        : propose(history, points, memory, rng, maxPoints, hints.trials ?? USUAL_TRIALS);
       return { params: points.decode(known.accept(point, rng)) };
     },
   };
 }
 
-/** Trial 0 at the defaults, or in the middle where there is none; then at random. With failures only: far from them. */
+/** Trial 0 at the defaults, or where priors are highest, or in the middle; then by the priors, or at random. With failures only: far from them. */
 function startingPoint({ number, rng }: SuggestContext, { failed, isKnown }: History, space: PointSpace): Point {
   if (number === 0) return space.start(rng);
+  if (space.prior !== null && failed.length === 0) return space.draw(rng);
   const draws = Array.from({ length: failed.length === 0 ? 1 : 30 }, () => space.uniform(rng)).filter(
     (p) => !isKnown(p),
   );
@@ -102,10 +109,17 @@ function startingPoint({ number, rng }: SuggestContext, { failed, isKnown }: His
   return draws.reduce((a, b) => (distance(b) > distance(a) ? b : a), draws[0] ?? space.uniform(rng));
 }
 
-function propose(history: History, space: PointSpace, memory: Memory, rng: Rng, maxPoints: number): Point | null {
+function propose(
+  history: History,
+  space: PointSpace,
+  memory: Memory,
+  rng: Rng,
+  maxPoints: number,
+  planned: number,
+): Point | null {
   const { observations, failed, isKnown } = history;
   const several = observations[0]!.losses.length > 1;
-  const { score, scoreGradient, parents } = several
+  const aim = several
     ? hypervolumeAim(
         history,
         space,
@@ -115,6 +129,7 @@ function propose(history: History, space: PointSpace, memory: Memory, rng: Rng, 
         rng,
       )
     : improvementAim(history, space, (memory.losses[0] ??= emptyMemory()), maxPoints);
+  const { score, scoreGradient, parents } = believing(aim, space, (BELIEF * planned) / observations.length);
   const feasibility = failed.length === 0 ? null : feasibilityModel(space, history, memory.feasibility, maxPoints);
 
   const careful = (point: Point, feasibility: (point: Point) => number): number => {
@@ -127,6 +142,23 @@ function propose(history: History, space: PointSpace, memory: Memory, rng: Rng, 
       ? maximise(space, score, parents, isKnown, rng, { scoreGradient })
       : maximise(space, (point) => careful(point, feasibility), parents, isKnown, rng);
   return found?.point ?? null;
+}
+
+/** An aim whose scores, which are logarithms, are raised by `weight` times the log density of the space's priors: π^(β/n) of Hvarfner et al. 2022. */
+function believing(aim: Aim, { prior }: PointSpace, weight: number): Aim {
+  if (prior === null) return aim;
+  return {
+    ...aim,
+    score(point, least) {
+      const bonus = weight * prior.logDensity(point);
+      return aim.score(point, least - bonus) + bonus;
+    },
+    scoreGradient(point, gradient) {
+      const score = aim.scoreGradient(point, gradient);
+      prior.addSlope(point, weight, gradient);
+      return score + weight * prior.logDensity(point);
+    },
+  };
 }
 
 /** Forecasts change from call to call, and with them the fit: it must cost less. */

@@ -4,6 +4,7 @@
  *   l(x)  density of the n_good best trials      g(x)  density of the rest, of pending trials ("constant liar") and of failed ones
  * Suggests the candidate with the largest ln l(x) - ln g(x). Costs stay bounded in long studies: g holds at most `MOST_BAD` trials, evenly spaced in number.
  * Several objectives: trials are ranked by non-domination, ties by the sum of their ranks in each objective.
+ * Priors of the space are one more kernel in l, of the weight of one good trial, and what the first trials are drawn from.
  * Cost: O(candidates · MOST_BAD · d + n log n) per suggestion.
  */
 import type { Sampler } from '#core';
@@ -37,11 +38,11 @@ export function tpe({ startTrials = 5, candidates = 64, gamma = 0.2 }: TpeOption
       const known = unexplored(context, history);
       if (known.exhausted !== null) return { exhausted: known.exhausted };
       if (trials.length < startTrials || history.observations.length < 2) {
-        const point = number === 0 ? points.start(rng) : points.uniform(rng);
+        const point = number === 0 ? points.start(rng) : points.draw(rng);
         return { params: points.decode(known.accept(point, rng)) };
       }
       const { good, bad } = split(history, gamma);
-      const l = parzenDensity(points, good, { width: WIDTH });
+      const l = parzenDensity(points, good, { width: WIDTH, believes: true });
       const g = parzenDensity(points, bad, { width: WIDTH });
       let best: Point | null = null;
       let bestScore = -Infinity;

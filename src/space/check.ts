@@ -3,7 +3,7 @@
  * Also in place for definitions that come from JSON or plain JavaScript, where no compiler has looked.
  */
 import { TuneError } from '#math';
-import type { Choice, Fields, Param } from './param.ts';
+import type { Choice, Fields, Param, Prior } from './param.ts';
 
 /** `.` joins paths and braces mark templates; `__proto__` cannot be set as a plain key, `$` begins what is no parameter in JSON. */
 const BAD_NAME = /[.{}\s]/;
@@ -85,6 +85,7 @@ function checkParam(param: Param, path: string): void {
             { default: param.default },
           );
       }
+      checkPrior(param.prior, refuse, (value) => typeof value === 'number' && value >= low && value <= high);
       return;
     }
     case 'choice': {
@@ -98,6 +99,7 @@ function checkParam(param: Param, path: string): void {
       }
       if (param.default !== undefined && !seen.has(param.default))
         refuse('default must be one of the values', `got ${JSON.stringify(param.default)}`, { default: param.default });
+      checkPrior(param.prior, refuse, (value) => seen.has(value));
       return;
     }
     case 'branch': {
@@ -105,6 +107,7 @@ function checkParam(param: Param, path: string): void {
       if (labels.length === 0) refuse('a branch needs at least one label', 'got none');
       if (param.default !== null && !labels.includes(param.default))
         refuse('default must be one of the labels', `got "${param.default}"`, { default: param.default });
+      checkPrior(param.prior, refuse, (value) => labels.includes(String(value)));
       for (const label of labels) {
         checkName('label', label, ` of branch("${path}")`);
         checkFields(param.branches[label] ?? {}, `${path}.${label}.`);
@@ -122,6 +125,21 @@ function checkParam(param: Param, path: string): void {
         { path },
       );
   }
+}
+
+function checkPrior(
+  prior: Prior<Choice> | null,
+  refuse: (rule: string, advice: string) => never,
+  isValue: (value: Choice) => boolean,
+): void {
+  if (prior === null) return;
+  const values: unknown = 'mean' in prior ? [prior.mean] : prior; // plain JavaScript may pass anything
+  if (!Array.isArray(values) || values.length === 0)
+    refuse('prior must be { mean, confidence } or a list of good values', `got ${JSON.stringify(prior)}`);
+  const foreign = (values as Choice[]).find((value) => !isValue(value)); // `isValue` looks at each one
+  if (foreign !== undefined) refuse('prior must name values of the parameter', `got ${JSON.stringify(foreign)}`);
+  if ('mean' in prior && !(prior.confidence > 0 && prior.confidence <= 1))
+    refuse('the confidence of a prior must be > 0 and <= 1', `got ${prior.confidence}`);
 }
 
 function checkValue(value: unknown, refuse: (rule: string, advice: string) => never): void {

@@ -12,6 +12,7 @@ import type { Dimension } from './dimension.ts';
 import type { Flat } from './flat.ts';
 import { describeParam, type BranchParam, type Choice, type Fields, type FixedParam, type Param } from './param.ts';
 import { isValueOf } from './restrict.ts';
+import { toParamJson } from './to-json.ts';
 import { space, type Space } from './space.ts';
 
 export interface SpaceEdit {
@@ -120,6 +121,8 @@ function changed(old: Param, param: Param, path: string, notes: Notes): Param {
       `was ${was} and is ${is}: a parameter keeps its kind; give the new one a new name and keep "${path}" as fixed(value).`,
     );
   if (was !== is) notes.changes.push(`"${path}" is ${is}, from ${was}`);
+  else if (JSON.stringify(toParamJson(old)) !== JSON.stringify(toParamJson(param)))
+    notes.changes.push(`"${path}" has another default or prior`);
   return param;
 }
 

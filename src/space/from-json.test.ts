@@ -50,7 +50,7 @@ test.each([
   ],
   [
     { a: { type: 'float', lo: 1, high: 2 } },
-    'parameter "a": unknown key "lo" of a float; did you mean "low" or "log"? Known: "low", "high", "log", "logit", "step", "default".',
+    'parameter "a": unknown key "lo" of a float; did you mean "low" or "log"? Known: "low", "high", "log", "logit", "step", "default", "prior".',
   ],
   [{ a: { type: 'float', low: '1', high: 2 } }, 'parameter "a": "low" must be a number; got "1".'],
   [{ a: { type: 'float', low: 1 } }, 'parameter "a": "high" is missing.'],

@@ -1,15 +1,15 @@
 /** Reads a space from unknown JSON (a stored study, a YAML file); every refusal names the parameter. */
 import { didYouMean, TuneError } from '#math';
 import type { Constraint, Predicates } from './constraint.ts';
-import type { Choice, Fields, FixedParam, Param } from './param.ts';
+import type { Choice, Fields, FixedParam, Param, Prior } from './param.ts';
 import { space, type Space } from './space.ts';
 import { CONSTRAINTS, mapValues } from './to-json.ts';
 
 const KEYS: Readonly<Record<string, readonly string[]>> = {
-  float: ['low', 'high', 'log', 'logit', 'step', 'default'],
-  int: ['low', 'high', 'log', 'step', 'default'],
-  choice: ['choices', 'ordered', 'default'],
-  branch: ['branches', 'default'],
+  float: ['low', 'high', 'log', 'logit', 'step', 'default', 'prior'],
+  int: ['low', 'high', 'log', 'step', 'default', 'prior'],
+  choice: ['choices', 'ordered', 'default', 'prior'],
+  branch: ['branches', 'default', 'prior'],
   fixed: ['value', 'was'],
 };
 
@@ -95,6 +95,8 @@ function paramFromJson(json: unknown, path: string): Param {
       : refuse(`"${key}" must be true or false; got ${JSON.stringify(value)}.`, key);
   };
   const required = (key: string): number => number(key) ?? refuse(`"${key}" is missing.`);
+  // space() checks what stands in it.
+  const prior = <T extends Choice>(): Prior<T> | null => (json['prior'] as Prior<T> | undefined) ?? null;
   switch (type) {
     case 'float':
       return {
@@ -105,6 +107,7 @@ function paramFromJson(json: unknown, path: string): Param {
         logit: boolean('logit') ?? false,
         step: number('step') ?? null,
         default: number('default') ?? null,
+        prior: prior<number>(),
       };
     case 'int':
       return {
@@ -114,13 +117,20 @@ function paramFromJson(json: unknown, path: string): Param {
         log: boolean('log') ?? false,
         step: number('step') ?? 1,
         default: number('default') ?? null,
+        prior: prior<number>(),
       };
     case 'choice': {
       const { choices } = json;
       if (!Array.isArray(choices)) return refuse(`"choices" must be a list; got ${JSON.stringify(choices)}.`);
       const values = choices as Choice[]; // space() checks each one
       const ordered = boolean('ordered') ?? values.every((c) => typeof c === 'number');
-      return { kind: 'choice', choices: values, ordered, default: json['default'] as Choice | undefined }; // checked against the list by space()
+      return {
+        kind: 'choice',
+        choices: values,
+        ordered,
+        default: json['default'] as Choice | undefined,
+        prior: prior(),
+      }; // checked against the list by space()
     }
     case 'branch': {
       const { branches, default: start } = json;
@@ -132,6 +142,7 @@ function paramFromJson(json: unknown, path: string): Param {
         kind: 'branch',
         branches: mapValues(branches, (below, label) => fieldsFromJson(below ?? {}, `${path}.${label}.`)),
         default: start ?? null,
+        prior: prior<string>(),
       };
     }
     default:

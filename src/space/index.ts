@@ -11,6 +11,7 @@ export type {
   InferParam,
   IntParam,
   Param,
+  Prior,
 } from './param.ts';
 export {
   describeConstraint,
@@ -31,5 +32,6 @@ export type { ConstraintJson, FieldsJson, ParamJson, SpaceJson } from './to-json
 export { completed, flatten, isActive, unflatten, type Flat } from './flat.ts';
 export { fromUnit, indexOf, toUnit, valueAt } from './unit.ts';
 export { defaultsOf, readFixed, readFixedText, restrict } from './restrict.ts';
+export { priorOf, type UnitPrior } from './prior.ts';
 export { sampleUniform } from './sample.ts';
 export { cardinality, gridCount, gridPoint, gridPoints, gridSize, type GridOptions } from './grid.ts';

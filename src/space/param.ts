@@ -14,6 +14,12 @@ interface Typed<out Out> {
   readonly [out]?: Out;
 }
 
+/**
+ * Where good values are believed to be: around a value, with a confidence in (0, 1], or near each of a few (see prior.ts for what that means in numbers).
+ * It is where a search begins; results overrule it.
+ */
+export type Prior<T extends Choice> = { readonly mean: T; readonly confidence: number } | readonly T[];
+
 /** A real number in [low, high], both ends included; with `step` only low, low + step, … */
 export interface FloatParam extends Typed<number> {
   readonly kind: 'float';
@@ -24,6 +30,7 @@ export interface FloatParam extends Typed<number> {
   readonly logit: boolean;
   readonly step: number | null;
   readonly default: number | null;
+  readonly prior: Prior<number> | null;
 }
 
 /** A whole number in [low, high], both ends included; `step` counts from low. */
@@ -34,6 +41,7 @@ export interface IntParam extends Typed<number> {
   readonly log: boolean;
   readonly step: number;
   readonly default: number | null;
+  readonly prior: Prior<number> | null;
 }
 
 /**
@@ -45,6 +53,7 @@ export interface ChoiceParam<C extends Choice = Choice> extends Typed<C> {
   readonly choices: readonly C[];
   readonly ordered: boolean;
   readonly default: C | undefined;
+  readonly prior: Prior<C> | null;
 }
 
 /** One of several groups of parameters; at run time `{ kind: 'sgd', momentum: 0.9 }`. */
@@ -52,6 +61,8 @@ export interface BranchParam<B extends Branches = Branches> extends Typed<InferB
   readonly kind: 'branch';
   readonly branches: B;
   readonly default: string | null;
+  /** Of labels. */
+  readonly prior: Prior<string> | null;
 }
 
 /** A constant that travels with the parameters. */
@@ -76,41 +87,61 @@ export type InferFields<F> = Prettify<{ -readonly [K in keyof F]: InferParam<F[K
 type InferBranches<B> = { [L in keyof B]: Prettify<{ kind: L } & InferFields<B[L]>> }[keyof B];
 
 /** `log`, `logit` and `step` exclude one another. */
-type Scale =
-  | { readonly log?: false; readonly step?: number; readonly default?: number }
-  | { readonly log: true; readonly step?: never; readonly default?: number };
+type Scale = Beliefs &
+  ({ readonly log?: false; readonly step?: number } | { readonly log: true; readonly step?: never });
 type FloatScale =
   | (Scale & { readonly logit?: false })
-  | { readonly logit: true; readonly log?: never; readonly step?: never; readonly default?: number };
+  | (Beliefs & { readonly logit: true; readonly log?: never; readonly step?: never });
+interface Beliefs {
+  readonly default?: number;
+  readonly prior?: Prior<number>;
+}
 
 /** `float(1e-5, 1e-1, { log: true })`, `float(0.9, 0.9999, { logit: true })`, `float(0, 0.5, { step: 0.1 })`. */
 export function float(
   low: number,
   high: number,
-  { log = false, logit = false, step, default: start }: FloatScale = {},
+  { log = false, logit = false, step, default: start, prior }: FloatScale = {},
 ): FloatParam {
-  return { kind: 'float', low, high, log, logit, step: step ?? null, default: start ?? null };
+  return { kind: 'float', low, high, log, logit, step: step ?? null, default: start ?? null, prior: prior ?? null };
 }
 
 /** `int(1, 4)`, `int(16, 512, { log: true })`, `int(0, 100, { step: 10 })`. */
-export function int(low: number, high: number, { log = false, step, default: start }: Scale = {}): IntParam {
-  return { kind: 'int', low, high, log, step: step ?? 1, default: start ?? null };
+export function int(low: number, high: number, { log = false, step, default: start, prior }: Scale = {}): IntParam {
+  return { kind: 'int', low, high, log, step: step ?? 1, default: start ?? null, prior: prior ?? null };
 }
 
 /** `choice(['relu', 'gelu'])`; a list of numbers is ordered by value unless `{ ordered: false }`. */
 export function choice<const T extends readonly [Choice, ...Choice[]]>(
   choices: T,
-  { ordered, default: start }: { readonly ordered?: boolean; readonly default?: NoInfer<T[number]> } = {},
+  {
+    ordered,
+    default: start,
+    prior,
+  }: {
+    readonly ordered?: boolean;
+    readonly default?: NoInfer<T[number]>;
+    readonly prior?: Prior<NoInfer<T[number]>>;
+  } = {},
 ): ChoiceParam<T[number]> {
-  return { kind: 'choice', choices, ordered: ordered ?? choices.every((c) => typeof c === 'number'), default: start };
+  return {
+    kind: 'choice',
+    choices,
+    ordered: ordered ?? choices.every((c) => typeof c === 'number'),
+    default: start,
+    prior: prior ?? null,
+  };
 }
 
 /** `branch({ sgd: { momentum: float(0, 0.99) }, adam: {} })`: the fields of one label exist only when it is chosen. */
 export function branch<const B extends Branches>(
   branches: B,
-  { default: start }: { readonly default?: NoInfer<keyof B & string> } = {},
+  {
+    default: start,
+    prior,
+  }: { readonly default?: NoInfer<keyof B & string>; readonly prior?: Prior<NoInfer<keyof B & string>> } = {},
 ): BranchParam<B> {
-  return { kind: 'branch', branches, default: start ?? null };
+  return { kind: 'branch', branches, default: start ?? null, prior: prior ?? null };
 }
 
 /** `fixed(10)`: the same value in every trial. */

@@ -102,7 +102,7 @@ function restrictParam(param: Param, fixed: Flat, path: string): Param {
       labels.map((label) => [label, restrictFields(param.branches[label] ?? {}, fixed, `${path}.${label}.`)] as const),
     );
     const start = param.default !== null && labels.includes(param.default) ? param.default : null;
-    return { kind: 'branch', branches, default: start } satisfies BranchParam;
+    return { kind: 'branch', branches, default: start, prior: null } satisfies BranchParam;
   }
   return value === undefined ? param : { kind: 'fixed', value, was: null };
 }

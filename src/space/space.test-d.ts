@@ -71,3 +71,16 @@ test('any space is a Space, so that algorithms can take it', () => {
   expectTypeOf(s).toExtend<Space>();
   expectTypeOf<Space>().toEqualTypeOf<Space<Fields>>();
 });
+
+test('a prior names values of its parameter', () => {
+  float(0, 1, { prior: { mean: 0.5, confidence: 0.5 } });
+  int(1, 9, { log: true, prior: [2, 4] });
+  choice(['relu', 'gelu'], { prior: { mean: 'gelu', confidence: 0.9 } });
+  branch({ sgd: {}, adam: {} }, { prior: ['adam'] });
+  // @ts-expect-error TS2322 -- 'tanh' is not among the choices
+  choice(['relu', 'gelu'], { prior: ['tanh'] });
+  // @ts-expect-error TS2322 -- 'lion' is not a label
+  branch({ sgd: {}, adam: {} }, { prior: { mean: 'lion', confidence: 0.5 } });
+  // @ts-expect-error TS2322 -- a mean has a confidence
+  float(0, 1, { prior: { mean: 0.5 } });
+});

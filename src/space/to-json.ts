@@ -5,7 +5,7 @@
  *     "$constraints": [{ "linear": { "layers": 1, "heads": 2 }, "atMost": 12 }, { "predicate": "fits the memory" }] }
  */
 import type { Constraint } from './constraint.ts';
-import type { Choice, Fields, Param } from './param.ts';
+import type { Choice, Fields, Param, Prior } from './param.ts';
 
 export type ParamJson =
   | {
@@ -17,14 +17,21 @@ export type ParamJson =
       readonly logit?: boolean;
       readonly step?: number;
       readonly default?: number;
+      readonly prior?: Prior<number>;
     }
   | {
       readonly type: 'choice';
       readonly choices: readonly Choice[];
       readonly ordered?: boolean;
       readonly default?: Choice;
+      readonly prior?: Prior<Choice>;
     }
-  | { readonly type: 'branch'; readonly branches: { readonly [label: string]: FieldsJson }; readonly default?: string }
+  | {
+      readonly type: 'branch';
+      readonly branches: { readonly [label: string]: FieldsJson };
+      readonly default?: string;
+      readonly prior?: Prior<string>;
+    }
   | { readonly type: 'fixed'; readonly value: Choice; readonly was?: ParamJson };
 export interface FieldsJson {
   readonly [name: string]: ParamJson;
@@ -68,11 +75,12 @@ function toConstraintJson(constraint: Constraint): ConstraintJson {
   };
 }
 
-function toParamJson(param: Param): ParamJson {
+/** @internal */
+export function toParamJson(param: Param): ParamJson {
   switch (param.kind) {
     case 'float':
     case 'int': {
-      const { kind, low, high, log, step, default: start } = param;
+      const { kind, low, high, log, step, default: start, prior } = param;
       const usualStep = kind === 'int' ? 1 : null;
       return {
         type: kind,
@@ -82,16 +90,18 @@ function toParamJson(param: Param): ParamJson {
         ...(param.kind === 'float' && param.logit ? { logit: true } : {}),
         ...(step !== null && step !== usualStep ? { step } : {}),
         ...(start === null ? {} : { default: start }),
+        ...(prior === null ? {} : { prior }),
       };
     }
     case 'choice': {
-      const { choices, ordered, default: start } = param;
+      const { choices, ordered, default: start, prior } = param;
       const usual = choices.every((c) => typeof c === 'number');
       return {
         type: 'choice',
         choices,
         ...(ordered === usual ? {} : { ordered }),
         ...(start === undefined ? {} : { default: start }),
+        ...(prior === null ? {} : { prior }),
       };
     }
     case 'branch':
@@ -99,6 +109,7 @@ function toParamJson(param: Param): ParamJson {
         type: 'branch',
         branches: mapValues(param.branches, toFieldsJson),
         ...(param.default === null ? {} : { default: param.default }),
+        ...(param.prior === null ? {} : { prior: param.prior }),
       };
     case 'fixed':
       return { type: 'fixed', value: param.value, ...(param.was === null ? {} : { was: toParamJson(param.was) }) };

@@ -85,6 +85,18 @@ export function fromUnit(dimension: Dimension, unit: number): Choice {
   return valueAt(dimension, Math.min(size - 1, Math.floor(u * size)));
 }
 
+/** The ends of the cell of a discrete number or ordered choice that `unit` lies in. */
+export function cellOf({ param, size }: Dimension, unit: number): readonly [number, number] {
+  if (param.kind === 'int' && param.log) {
+    const [logLow, logHigh] = logCells(param);
+    const value = clamp(Math.round(Math.exp(logLow + unit * (logHigh - logLow))), param.low, param.high);
+    const at = (edge: number): number => (Math.log(edge) - logLow) / (logHigh - logLow);
+    return [at(value - 0.5), at(value + 0.5)];
+  }
+  const index = clamp(Math.floor(unit * size), 0, size - 1);
+  return [index / size, (index + 1) / size];
+}
+
 /** ln(p / (1 - p)); log1p keeps the digits of a p near 1e-300. */
 const logOdds = (p: number): number => Math.log(p) - Math.log1p(-p);
 const logCells = ({ low, high }: IntParam): readonly [number, number] => [Math.log(low - 0.5), Math.log(high + 0.5)];
