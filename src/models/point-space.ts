@@ -41,6 +41,8 @@ export interface PointSpace {
   readonly key: (point: Point) => number;
   /** Among the points that constraints allow. */
   readonly uniform: (rng: Rng) => Point;
+  /** Whether a coordinate is fixed. */
+  readonly isHeld: (d: number) => boolean;
   /** Whether a point has the values that are fixed. */
   readonly isHeldAt: (point: Point) => boolean;
   /** Whether the constraints of the space allow the point. */
@@ -295,6 +297,7 @@ function createPointSpace(space: Space, fixed: Flat): PointSpace {
       }
       return uniform(rng);
     },
+    isHeld,
     isHeldAt: (point) => point.every((v, d) => Number.isNaN(v) || !isHeld(d) || v === held[d]),
     allows: (point) => isFree || space.allows(decode(point)),
     start: (rng) =>

@@ -147,7 +147,9 @@ function polish(
   isKnown: (point: Point) => boolean,
   rng: Rng,
 ): Scored {
-  const free = [...start.point.keys()].filter((d) => space.sizes[d] === Infinity && !Number.isNaN(start.point[d]));
+  const free = [...start.point.keys()].filter(
+    (d) => space.sizes[d] === Infinity && !space.isHeld(d) && !Number.isNaN(start.point[d]),
+  );
   if (free.length === 0) return start;
   const point = Float64Array.from(start.point);
   const whole = new Float64Array(point.length);
