@@ -82,3 +82,8 @@ test('a model of token sequences is shown by its layers, what is inside attentio
     `Total parameters: ${(800 + 872 + 208 + 10).toLocaleString('en-US')} (7.38 KiB)`,
   );
 });
+
+test('the steps of a recurrent layer are all counted', () => {
+  // By hand: the projection of all steps 5·3·16, the state at each step 5·4·16, at the end 4·2
+  expect(summary(sequential([lstm(4), dense(2)]), [5, 3])).toContain('Multiply-adds of one sample: 568');
+});
