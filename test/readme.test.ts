@@ -9,6 +9,12 @@ const blocks = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/```ts
   ([, code = '']) => code,
 );
 
+test('the command shown is examples/sklearn/study.yaml', () => {
+  const shown = /```yaml\n([\s\S]*?)```/.exec(readFileSync(join(root, 'README.md'), 'utf8'))?.[1] ?? '';
+  const withoutComments = (text: string): string => text.replace(/^#.*\n/gm, '');
+  expect(withoutComments(shown)).toBe(withoutComments(readFileSync(join(root, 'examples/sklearn/study.yaml'), 'utf8')));
+});
+
 /** Code without comments and white space. */
 const bare = (code: string): string => code.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '').replace(/\s+/g, '');
 

@@ -19,7 +19,7 @@ export function toWireTrial(trial: TrialRecord, seed: number): WireTrial {
 
 type WireValues = Exclude<WireTrial['values'], null>;
 
-export const toWireValues = (values: Values): WireValues =>
+const toWireValues = (values: Values): WireValues =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, toWireNumber(value)]));
 
 function toWireNumber(value: number): WireValues[string] {

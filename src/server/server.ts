@@ -36,12 +36,12 @@ const DEFAULT_LIMIT: RateLimit = { perSecond: 200, burst: 400 };
 /** 256 bits by chance. */
 export const newToken = (): string => randomBytes(32).toString('base64url');
 
-export interface App {
+interface App {
   readonly app: OpenAPIHono;
   close(): Promise<void>;
 }
 
-export function createApp({
+function createApp({
   storage,
   token,
   host = '127.0.0.1',

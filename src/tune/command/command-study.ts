@@ -54,8 +54,8 @@ const seconds = z.number().positive().describe('a number of seconds > 0');
 const text = z.string().trim().min(1).describe('a text');
 const flag = z.boolean().describe('true or false');
 
-/** Each key with what it may hold; the description is the end of "KEY wants …". */
-const KEYS = {
+/** Each key of a file with what it may hold; the description is the end of "KEY wants …". */
+export const KEYS = {
   name: text,
   command: z
     .union([text, z.array(z.string()).min(1)])
