@@ -3,9 +3,9 @@
  * 1. A pool: uniform points, some with numbers at their ends, where optima often lie; mutations of given parents; recombinations of parents with each
  *    other or a uniform point, which reach corners that combine what is good in different places.
  * 2. From the best few that lie apart: rounds of coordinate search over each axis's own values and of small joint mutations. If the score has gradients,
- *    the numbers that are continuous are polished by L-BFGS, and one more such round and polish follow.
+ *    the numbers that are continuous are polished by L-BFGS. The best end gets one more round and polish.
  * Discrete values are searched as they are, never relaxed. Points for which `isKnown` holds (tried before, or not allowed) are never scored nor returned.
- * Cost: about uniform + mutants + recombinations + climbs · (rounds + 1) · (alternatives + d) scores.
+ * Cost: about uniform + mutants + recombinations + (climbs · rounds + 1) · (alternatives + d) scores.
  */
 import { lbfgs, type Rng } from '#math';
 import type { Point } from './gaussian-process.ts';
@@ -47,7 +47,7 @@ export function maximise(
   parents: readonly Point[],
   isKnown: (point: Point) => boolean,
   rng: Rng,
-  { uniform = 200, mutants = 150, recombinations = 200, climbs = 4, rounds = 2, scoreGradient }: SearchOptions = {},
+  { uniform = 150, mutants = 100, recombinations = 200, climbs = 4, rounds = 2, scoreGradient }: SearchOptions = {},
 ): Scored | null {
   const D = space.axes.length;
   const pool: Scored[] = [];
@@ -86,14 +86,11 @@ export function maximise(
   let best: Scored | null = null;
   for (const start of starts) {
     let end = climb(space, score, start, isKnown, rounds, rng);
-    if (scoreGradient !== undefined) {
-      end = polish(space, score, scoreGradient, end, isKnown, rng);
-      end = climb(space, score, end, isKnown, 1, rng);
-      end = polish(space, score, scoreGradient, end, isKnown, rng);
-    }
+    if (scoreGradient !== undefined) end = polish(space, score, scoreGradient, end, isKnown, rng);
     if (best === null || end.score > best.score) best = end;
   }
-  return best;
+  if (best === null || scoreGradient === undefined) return best;
+  return polish(space, score, scoreGradient, climb(space, score, best, isKnown, 1, rng), isKnown, rng);
 }
 
 /** Some of the numbers at one of their ends. */
@@ -147,9 +144,7 @@ function polish(
   isKnown: (point: Point) => boolean,
   rng: Rng,
 ): Scored {
-  const free = [...start.point.keys()].filter(
-    (d) => space.sizes[d] === Infinity && !space.isHeld(d) && !Number.isNaN(start.point[d]),
-  );
+  const free = [...start.point.keys()].filter((d) => space.sizes[d] === Infinity && !Number.isNaN(start.point[d]));
   if (free.length === 0) return start;
   const point = Float64Array.from(start.point);
   const whole = new Float64Array(point.length);
