@@ -18,6 +18,10 @@ export interface RunFlags {
   readonly resume?: true;
   readonly epochs?: number;
   readonly timeout?: number;
+  readonly maxEpochs?: number;
+  readonly maxFailures?: number;
+  readonly maxDisk?: number;
+  readonly maxMemory?: number;
   readonly dataDir?: string;
   readonly out?: string;
   readonly json?: true;

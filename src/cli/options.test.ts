@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { nonEmpty, oneOf, positiveInteger, positiveSeconds, seedNumber } from './options.ts';
+import { nonEmpty, oneOf, positiveInteger, positiveSeconds, seedNumber, sizeBytes } from './options.ts';
 
 it('a count must be a whole number of at least 1, in plain notation', () => {
   const parse = positiveInteger('--parallel');
@@ -25,4 +25,11 @@ it('a time may be a fraction of a second but not zero', () => {
 it('texts may not be empty and words must be known', () => {
   expect(() => nonEmpty('--study')('')).toThrow('--study got an empty text.');
   expect(() => oneOf('--format', ['csv', 'json'])('xml')).toThrow('--format wants csv or json; got "xml".');
+});
+
+it('a size is a number above 0 with its unit', () => {
+  const parse = sizeBytes('--max-disk');
+  expect([parse('500MB'), parse('2 gb'), parse('1.5GiB')]).toEqual([500e6, 2e9, 1.5 * 2 ** 30]);
+  for (const text of ['', '5', 'GB', '-1GB', '0MB', '1.2.3MB', '5 stones'])
+    expect(() => parse(text)).toThrow(`--max-disk wants a size such as 500MB or 2GB; got "${text}".`);
 });

@@ -43,6 +43,26 @@ export function positiveSeconds(flag: string): (text: string) => number {
   };
 }
 
+const UNITS: Readonly<Record<string, number>> = {
+  KB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  TB: 1e12,
+  KIB: 2 ** 10,
+  MIB: 2 ** 20,
+  GIB: 2 ** 30,
+};
+
+/** A number of bytes with its unit: `500MB`, `1.5 GiB`. */
+export function sizeBytes(flag: string): (text: string) => number {
+  return (text) => {
+    const [, digits = '', unit = ''] = /^\s*([\d.]+)\s*([a-z]+)\s*$/i.exec(text) ?? [];
+    const bytes = (DECIMAL.test(digits) ? Number(digits) : NaN) * (UNITS[unit.toUpperCase()] ?? NaN);
+    if (!(bytes > 0)) throw usage(`${flag} wants a size such as 500MB or 2GB; got "${text}".`, { flag, text });
+    return bytes;
+  };
+}
+
 /** Text that is not empty: names, paths, addresses (an unset shell variable gives ''). */
 export function nonEmpty(flag: string): (text: string) => string {
   return (text) => {

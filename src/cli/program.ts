@@ -23,10 +23,11 @@ import {
   nameList,
   nonEmpty,
   oneOf,
+  portNumber,
   positiveInteger,
   positiveSeconds,
-  portNumber,
   seedNumber,
+  sizeBytes,
 } from './options.ts';
 
 /** Builds the tree; `finish` gets the exit code of the command that ran. */
@@ -94,6 +95,14 @@ export function buildProgram(finish: (code: ExitCode) => void): Command {
     .option('--edit-space', 'with --resume: go on in the space that FILE has now, keeping all trials')
     .option('--epochs <n>', "epochs per trial, instead of the experiment's", positiveInteger('--epochs'))
     .option('--timeout <seconds>', 'start no trial and stop running ones after this time', positiveSeconds('--timeout'))
+    .option(
+      '--max-epochs <n>',
+      'end when all trials together have trained so many epochs',
+      positiveInteger('--max-epochs'),
+    )
+    .option('--max-failures <n>', 'end when so many trials have failed', positiveInteger('--max-failures'))
+    .option('--max-disk <size>', "end when the study's folder is larger, as 2GB", sizeBytes('--max-disk'))
+    .option('--max-memory <size>', 'end when the run and its workers hold more, as 8GB', sizeBytes('--max-memory'))
     .addOption(dataDir())
     .option('--out <dir>', 'where the bundle is written (default: "attune-out")', nonEmpty('--out'))
     .addOption(json('print one JSON object a line to stdout; progress goes to stderr'))

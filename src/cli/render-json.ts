@@ -22,7 +22,7 @@ export function jsonLine(event: RunEvent): string | null {
       });
     }
     case 'done': {
-      const { study, trials, best, test, bundle, artifacts } = event;
+      const { study, trials, best, test, bundle, artifacts, reason, why } = event;
       return JSON.stringify({
         event: 'done',
         study,
@@ -31,6 +31,7 @@ export function jsonLine(event: RunEvent): string | null {
         ...(test === undefined || best === null ? {} : { test: only(test, Object.keys(best.values)) }),
         bundle: bundle ?? null,
         ...(artifacts === undefined ? {} : { artifacts }),
+        ...(reason === 'finished' ? {} : { reason, why }),
       });
     }
     case 'started':

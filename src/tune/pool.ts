@@ -16,6 +16,8 @@ export interface PoolOptions {
 export interface Pool {
   /** The prepared worker of a slot; null once the pool is stopped. Throws what the experiment or its data is refused for. */
   worker(slot: number): Promise<WorkerProcess | null>;
+  /** Of the workers that are there. */
+  pids(): readonly number[];
   /** Ends all workers; whoever waits for one is answered with its end. */
   stop(): Promise<void>;
 }
@@ -84,6 +86,7 @@ export function createPool({ executor, setup, onDownload }: PoolOptions): Pool {
       }
       return null;
     },
+    pids: () => [...started].map(({ pid }) => pid),
     async stop() {
       stopped = true;
       await Promise.all([...started].map((worker) => worker.stop()));

@@ -4,6 +4,7 @@
  */
 import type { Direction, Params, Values } from '#core';
 import type { EpochReport } from '#train';
+import type { BudgetReason } from './budget.ts';
 
 export type RunEvent =
   | StartedEvent
@@ -123,8 +124,8 @@ export interface TrialResult {
   readonly values: Values;
 }
 
-/** How a run ended: all trials done, the time was up, or it was interrupted. */
-export type EndReason = 'finished' | 'timeout' | 'interrupted';
+/** How a run ended: all trials done, the time or another budget used up, or it was interrupted. */
+export type EndReason = 'finished' | 'timeout' | 'interrupted' | BudgetReason;
 
 export interface DoneEvent {
   readonly type: 'done';
@@ -142,6 +143,8 @@ export interface DoneEvent {
   /** Finished and paused trials in order of number. */
   readonly rounds: readonly Round[];
   readonly reason: EndReason;
+  /** The reason as a phrase: `40 epochs were trained, of 40`. */
+  readonly why: string;
   /** Trials are left to run: `--resume` goes on. */
   readonly resumable: boolean;
 }

@@ -1,4 +1,6 @@
 /** What a run takes beside the experiment; the names of the command's flags. What is given wins over the experiment. */
+import type { Budget } from './budget.ts';
+
 export interface RunOptions {
   /** The experiment, relative to the working directory. */
   readonly file: string;
@@ -30,6 +32,8 @@ export interface RunOptions {
   readonly timeoutMs?: number | undefined;
   /** A run or worker that is frozen, or of which nothing is heard from another host, loses its trials after this time. Default 30 s. */
   readonly leaseMs?: number | undefined;
+  /** What the whole study may use; see budget.ts. Whatever is used up first ends the run as the time does. */
+  readonly budget?: Budget | undefined;
   readonly dataDir?: string | undefined;
   /** Folder for bundles, OUT/STUDY/…; default `attune-out`. */
   readonly out?: string | undefined;

@@ -340,6 +340,33 @@ test('when the time is up, complete trials are evaluated and the study can be re
   expect(resumed).toMatchObject({ reason: 'finished', trials: 3 });
 });
 
+test('when the epochs are used up the study ends with the reason and goes on with more', async () => {
+  const { run, options } = setup();
+  const { summary } = await run({ budget: { maxEpochs: 7 } });
+  expect(summary).toMatchObject({ reason: 'epochs', why: '7 epochs were trained, of 7', trials: 2, resumable: true });
+  expect(summary.rounds.every(({ test: tested }) => tested !== null)).toBe(true);
+  expect(summary.bundle).toBeDefined();
+  const study = await openStudy(options.storage ?? '', 'moons');
+  expect(study.attributes['ended']).toBe('7 epochs were trained, of 7');
+  expect(study.finished).toBeNull();
+  await study.close();
+  const { summary: resumed } = await run({ resume: true, budget: { maxEpochs: 100 } });
+  expect(essence(resumed)).toEqual(essence(await undisturbed()));
+  const after = await openStudy(options.storage ?? '', 'moons');
+  expect([after.attributes['ended'], after.finished?.reason]).toEqual([null, 'all trials are done']);
+  await after.close();
+});
+
+test('so many failed trials end the study with the reason', async () => {
+  const failing = setup({ step: `() => { throw new Error('never'); }` });
+  expect((await failing.run({ budget: { maxFailures: 2 } })).summary).toMatchObject({
+    reason: 'failures',
+    why: '2 trials failed, of 2 that may',
+    trials: 2,
+    best: null,
+  });
+});
+
 test('a run that is stopped while its first worker starts writes nothing', async () => {
   const { run, cwd } = setup();
   const { summary } = await run({ signal: AbortSignal.timeout(50) });

@@ -8,11 +8,12 @@
  */
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { basename, extname, resolve } from 'node:path';
+import { basename, dirname, extname, resolve } from 'node:path';
 import { isFinished } from '#core';
 import { childProcess } from '#executors';
 import { gridCount, restrict } from '#space';
 import { LEASE_MS, type Lease, type Study } from '#study';
+import { checkBudget, watchBudget, type BudgetWatch } from './budget.ts';
 import { findResumed, openRun, runStorage, type Resumed } from './open-run.ts';
 import { bestFolder, checkWritable, replaceFolder, trialFolder } from './out-folder.ts';
 import { createPool, type Pool } from './pool.ts';
@@ -25,6 +26,8 @@ import { checkEdit } from './edit-run.ts';
 import { loadTuned, type Tuned } from './tuned.ts';
 import { testPhase, testValues, untested } from './test-phase.ts';
 
+/** Attribute of a study: the budget that ended its last run before all trials were done. */
+const ENDED = 'ended';
 /** Trials of a sampler that would go on for ever. */
 const DEFAULT_TRIALS = 20;
 /** From SIGTERM to SIGKILL of a worker. */
@@ -38,10 +41,12 @@ export async function runStudy(options: RunOptions, onEvent: (event: RunEvent) =
   const { leaseMs = LEASE_MS } = options;
   let pool: Pool | null = null;
   let lease: Lease | null = null;
+  let budget: BudgetWatch | null = null;
   try {
     const resumed = await findResumed(options, storage);
     if (resumed !== null) checkEdit(tuned, options, resumed.definition);
     checkWritable(out);
+    checkBudget(options.budget ?? {});
 
     const seed = resumed?.definition.seed ?? options.seed ?? tuned.seed;
     const setup = tuned.setup(seed, resumed);
@@ -80,6 +85,16 @@ export async function runStudy(options: RunOptions, onEvent: (event: RunEvent) =
       objective: tuned.objective,
     });
 
+    if ((study.attributes[ENDED] ?? null) !== null) await study.setAttribute(null, ENDED, null);
+    budget = watchBudget({
+      study,
+      budget: options.budget ?? {},
+      folder: dirname(bestFolder(out, study.name)),
+      // A command alone knows what its checkpoints are worth.
+      checkpointOf: setup.kind === 'experiment' ? (trial) => files.jobOf(trial).checkpoint.path : null,
+      pids: () => pool?.pids() ?? [],
+      onUsedUp: ending.end,
+    });
     if (first)
       await search({
         study,
@@ -94,8 +109,9 @@ export async function runStudy(options: RunOptions, onEvent: (event: RunEvent) =
         stopped: () => ending.reason() !== null,
       });
 
+    budget.release();
     if (ending.reason() !== 'interrupted' && setup.kind === 'experiment') {
-      if (ending.reason() === 'timeout') {
+      if (ending.reason() !== null) {
         await pool.stop();
         pool = newPool();
       }
@@ -105,13 +121,16 @@ export async function runStudy(options: RunOptions, onEvent: (event: RunEvent) =
     // Of trials whose run died before it could tidy up.
     await files.sweep();
     const reason = ending.reason() ?? 'finished';
-    if (reason === 'finished') await study.finish('all trials are done');
-    const summary = await summarise(study, setup.kind, reason, out, storage.address);
+    const why = ending.why() ?? 'all trials are done';
+    if (reason === 'finished') await study.finish(why);
+    else if (reason !== 'interrupted') await study.setAttribute(null, ENDED, why);
+    const summary = await summarise(study, setup.kind, { reason, why }, out, storage.address);
     await study.close();
     onEvent({ type: 'done', ...summary });
     return summary;
   } finally {
     ending.release();
+    budget?.release();
     await pool?.stop();
     await lease?.release();
     await storage.close();
@@ -121,32 +140,49 @@ export async function runStudy(options: RunOptions, onEvent: (event: RunEvent) =
 /** Stopped before there was a study: nothing was written. */
 function endedEarly({ file, study }: RunOptions, reason: EndReason, onEvent: (event: RunEvent) => void): RunSummary {
   const name = study ?? basename(file, extname(file));
-  const summary: RunSummary = { study: name, trials: 0, best: null, rounds: [], reason, resumable: false };
+  const summary: RunSummary = {
+    study: name,
+    trials: 0,
+    best: null,
+    rounds: [],
+    reason,
+    why: 'it was stopped before the first trial',
+    resumable: false,
+  };
   onEvent({ type: 'done', ...summary });
   return summary;
 }
 
-/** Why the run ends early, as soon as that is known: the caller's signal, or the time. */
+interface End {
+  readonly reason: Exclude<EndReason, 'finished'>;
+  readonly why: string;
+}
+
+/** Why the run ends early, as soon as that is known: the caller's signal, the time, or another budget. */
 function createEnding({ signal, timeoutMs }: RunOptions) {
-  let reason: Exclude<EndReason, 'finished'> | null = null;
+  let ended: End | null = null;
   let listener: () => void = () => undefined;
-  const end = (why: Exclude<EndReason, 'finished'>): void => {
-    reason = why;
+  // The first reason counts, except that a person may always interrupt.
+  const end = (reason: End['reason'], why: string): void => {
+    if (ended !== null && reason !== 'interrupted') return;
+    ended = { reason, why };
     listener();
   };
-  const interrupt = (): void => end('interrupted');
+  const interrupt = (): void => end('interrupted', 'it was interrupted');
   if (signal?.aborted) interrupt();
   signal?.addEventListener('abort', interrupt);
   // setTimeout counts in 31 bits of milliseconds, 24 days.
   const timer =
     timeoutMs === undefined
       ? undefined
-      : setTimeout(() => (reason === null ? end('timeout') : undefined), Math.min(timeoutMs, 2 ** 31 - 1));
+      : setTimeout(() => end('timeout', `the time of ${timeoutMs / 1000} s is over`), Math.min(timeoutMs, 2 ** 31 - 1));
   return {
-    reason: () => reason,
+    reason: (): End['reason'] | null => ended?.reason ?? null,
+    why: (): string | null => ended?.why ?? null,
+    end,
     onEnd(next: () => void) {
       listener = next;
-      if (reason !== null) next();
+      if (ended !== null) next();
     },
     release() {
       signal?.removeEventListener('abort', interrupt);
@@ -190,7 +226,7 @@ async function testTrials(
 async function summarise(
   study: Study,
   kind: WorkerSetup['kind'],
-  reason: EndReason,
+  { reason, why }: { readonly reason: EndReason; readonly why: string },
   out: string,
   address: string,
 ): Promise<RunSummary> {
@@ -222,6 +258,7 @@ async function summarise(
     ...(artifacts ? { artifacts } : {}),
     rounds,
     reason,
+    why,
     resumable: reason !== 'finished' && address !== 'memory',
   };
 }

@@ -16,7 +16,9 @@ export async function run(file: string, flags: RunFlags): Promise<ExitCode> {
   checkName('pruner', flags.pruner, pruners);
 
   const { runStudy } = await import('#tune');
-  const { timeout, json = false, quiet = false, async: unordered, ...options } = flags;
+  const { timeout, json = false, quiet = false, async: unordered, ...more } = flags;
+  const { maxEpochs, maxFailures, maxDisk, maxMemory, ...options } = more;
+  const budget = { maxEpochs, maxFailures, maxDisk, maxMemory };
   if (unordered && options.lag !== undefined)
     throw usage('--async has no order, so it takes no --lag; give one of them.');
   const presenter = createPresenter({ file, json, quiet });
@@ -24,7 +26,7 @@ export async function run(file: string, flags: RunFlags): Promise<ExitCode> {
   try {
     const timeoutMs = timeout === undefined ? undefined : timeout * 1000;
     const summary = await runStudy(
-      { file, ...options, ...(unordered && { lag: 0 }), timeoutMs, signal: interrupt.signal },
+      { file, ...options, ...(unordered && { lag: 0 }), budget, timeoutMs, signal: interrupt.signal },
       presenter.onEvent,
     );
     presenter.close();
@@ -47,13 +49,13 @@ function checkName(kind: string, asked: string | undefined, registry: object): v
 }
 
 /** The command that goes on with the study: the flags that decide where it lives and how it runs are repeated. */
-function resumeHint(file: string, flags: RunFlags, { study, reason }: RunSummary): string {
+function resumeHint(file: string, flags: RunFlags, { study, why: phrase }: RunSummary): string {
   const { storage, trials, parallel, epochs, dataDir, out } = flags;
   const repeated = Object.entries({ storage, trials, parallel, epochs, 'data-dir': dataDir, out })
     .filter(([, value]) => value !== undefined)
     .map(([flag, value]) => ` --${flag} ${shellWord(String(value))}`)
     .join('');
-  const why = reason === 'timeout' ? 'The time is up.' : 'Interrupted.';
+  const why = `Ended early: ${phrase}.`;
   if (storage === 'memory') return `${why} The study was kept in memory and is gone.`;
   return `${why} Finished trials are kept. Go on with: attune run ${shellWord(file)} --study ${shellWord(study)} --resume${repeated}`;
 }

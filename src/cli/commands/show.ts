@@ -32,6 +32,7 @@ function studyJson(study: StudyState): unknown {
     ...study.definition,
     counts: study.counts,
     finished: study.finished?.reason ?? null,
+    ended: endedBy(study),
     best: best === null ? null : { number: best.number, params: best.params, values: best.values },
     importance: studyImportance(study),
     trials: study.trials.map(rowOf),
@@ -72,9 +73,16 @@ function studyText(study: StudyState, screen: Screen): string {
   return sections.join('\n\n');
 }
 
+/** The budget that ended the last run before all trials were done. */
+function endedBy({ attributes }: StudyState): string | null {
+  const ended = attributes['ended'];
+  return typeof ended === 'string' ? ended : null;
+}
+
 function definitionText(study: StudyState, { colors }: Screen): string {
   const { definition, trials, counts, finished } = study;
   const { lost } = runningTrials(study);
+  const ended = endedBy(study);
   const { name, source, objectives, sampler, pruner, seed, hints, createdAt } = definition;
   const states = Object.entries(counts).filter(([, n]) => n > 0);
   const planned =
@@ -87,7 +95,7 @@ function definitionText(study: StudyState, { colors }: Screen): string {
     [
       'progress',
       [planned, ...states.map(([state, n]) => `${n} ${state}`)].join(', ') +
-        (finished === null ? '' : ` (${finished.reason})`) +
+        (finished !== null ? ` (${finished.reason})` : ended === null ? '' : ` (ended early: ${ended})`) +
         (lost === 0
           ? ''
           : ` (the process of ${lost} is gone: "attune run … --resume" runs ${lost === 1 ? 'it' : 'them'} again)`),
