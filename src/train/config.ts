@@ -121,6 +121,10 @@ export function checkConfig(
   }
 }
 
+/** @internal Rows of the largest batch. */
+export const largestBatch = ({ batchSize }: TrainConfig): number =>
+  typeof batchSize === 'number' ? batchSize : batchSize.max;
+
 /** Refuses changes of images for rows that are none. */
 function checkAugmentation({ inputShape }: Dataset, augment: readonly (Augmentation | BatchMix)[]): void {
   const plain = { kind: 'array', shape: inputShape } as const; // the shape alone decides

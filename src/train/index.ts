@@ -6,6 +6,13 @@ export { checkFit, type TrainConfig } from './config.ts';
 export type { EarlyStopping } from './early-stopping.ts';
 export { evaluate, type EvaluateOptions, type Evaluation } from './evaluate.ts';
 export { fit, type Decision, type FitOptions, type FitResult } from './fit.ts';
+export { fitFolds, type FitFoldsOptions, type FoldsResult } from './folds.ts';
+export {
+  findLearningRate,
+  type LearningRateCurve,
+  type LearningRateFinderOptions,
+  type LearningRatePoint,
+} from './learning-rate-finder.ts';
 export {
   accuracy,
   classificationMetrics,

@@ -12,7 +12,7 @@ import { initialValues, trace, type TracedMask } from '#nn';
 import { accumulateStep, averageName, buildTrainStep, type Scalars } from '#optim';
 import { meanWeights, type RunningMean } from './averaging.ts';
 import { createFeeder } from './buffers.ts';
-import { type CheckedOptions, checkConfig, type TrainConfig } from './config.ts';
+import { type CheckedOptions, checkConfig, largestBatch, type TrainConfig } from './config.ts';
 import { createEvaluator, type Evaluation, scalarOf, targetInput } from './evaluate.ts';
 import { headFor } from './head.ts';
 import { fillMask } from './masks.ts';
@@ -207,10 +207,6 @@ export async function createStepProgram(options: StepProgramOptions): Promise<St
     },
   };
 }
-
-/** Rows of the largest batch. */
-export const largestBatch = ({ batchSize }: TrainConfig): number =>
-  typeof batchSize === 'number' ? batchSize : batchSize.max;
 
 /** λ L(ŷ, y) + (1 − λ) L(ŷ, y of the partner), see mixup. */
 function mixedLoss(output: Tensor, head: Parameters<typeof targetInput>[0]): Tensor {
