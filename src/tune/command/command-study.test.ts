@@ -63,14 +63,22 @@ test('a study with every kind of parameter is read, with defaults for what it le
     'optimizer',
     'optimizer.sgd.momentum',
   ]);
-  expect(study.space.fields['learningRate']).toEqual({
+  expect(study.space.fields['learningRate']).toMatchObject({
     kind: 'float',
     low: 1e-5,
     high: 0.1,
     log: true,
     step: null,
-    default: null,
   });
+});
+
+test('linear constraints rule parameters out', () => {
+  const { space } = parse(
+    changed('parallel: 2', 'constraints:\n  - { linear: { batchSize: 1, learningRate: 1000 }, atMost: 100 }'),
+  );
+  const adam = { kind: 'adam' };
+  expect(space.allows({ learningRate: 0.01, batchSize: 64, optimizer: adam })).toBe(true);
+  expect(space.allows({ learningRate: 0.1, batchSize: 64, optimizer: adam })).toBe(false);
 });
 
 test('limits are read in their units, a list of words and a script of a shell as commands', () => {
@@ -156,6 +164,13 @@ test.each([
     'parallel: 2',
     'trialTimeoutSeconds: -1',
     'study.yaml:19: trialTimeoutSeconds wants a number of seconds > 0; got -1.',
+  ],
+  ['parallel: 2', 'constraints:\n  - { linear: { batchSize: 1 } }', 'study.yaml:19: constraints: '],
+  ['parallel: 2', 'constraints:\n  - { linear: { batchsize: 1 }, atMost: 3 }', '"batchsize"'],
+  [
+    'parallel: 2',
+    'constraints:\n  - { linear: { batchSize: 1 }, atmost: 3 }',
+    'study.yaml:20: constraints.0 wants a list of',
   ],
   ['parallel: 2', 'metrics: { accuracy: [1] }', 'study.yaml:19: metrics.accuracy wants names of the study'],
   [

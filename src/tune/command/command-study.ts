@@ -66,6 +66,15 @@ export const KEYS = {
   space: z
     .record(z.string(), z.unknown())
     .describe('named parameters, as learningRate: { type: float, low: 0.001, high: 0.1 }'),
+  constraints: z
+    .array(
+      z.strictObject({
+        linear: z.record(z.string(), z.number()),
+        atMost: z.number().optional(),
+        atLeast: z.number().optional(),
+      }),
+    )
+    .describe('a list of { linear: { layers: 1, heads: 2 }, atMost: 12 }'),
   objective: z.record(z.string(), z.unknown()).describe('{ metric: accuracy, goal: maximize }'),
   metrics: z.record(z.string(), text).describe('names of the study with the names that the command prints'),
   sampler: text,
@@ -97,7 +106,7 @@ export function loadCommandStudy(file: string): CommandStudy {
 export function parseCommandStudy(content: string, file: string, folder: string): CommandStudy {
   const source = yamlSource(content, file);
   const given = readKeys(source);
-  const space = readSpace(source, given.space);
+  const space = readSpace(source, given.space, given.constraints ?? []);
   const { metric, goal } = readObjective(source, given.objective);
   const command = readCommand(source, given.command, given.shell ?? false);
   const env = readEnv(source, given.env ?? {});
@@ -167,7 +176,13 @@ function readKeys(source: YamlSource): Given {
 
 const wants = (key: Key): string => KEYS[key].description ?? 'another value';
 
-function readSpace(source: YamlSource, json: unknown): Space {
+function readSpace(source: YamlSource, json: Given['space'], constraints: readonly unknown[]): Space {
+  const space = readParameters(source, json);
+  if (constraints.length === 0) return space;
+  return atKey(source, ['constraints'], () => spaceFromJson({ ...json, $constraints: constraints }));
+}
+
+function readParameters(source: YamlSource, json: Given['space']): Space {
   try {
     return spaceFromJson(json);
   } catch (error) {
