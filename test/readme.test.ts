@@ -1,4 +1,4 @@
-/** The code in README.md is the code that works: the experiment is the example file's, the library example runs against the build. */
+/** The code in README.md and docs/search.md is the code that works: the experiment is the example file's, the library example runs against the build. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -38,6 +38,22 @@ test('the smallest library example runs and finds a good point', () => {
     const loss = Number(/loss: ([\d.e-]+)/.exec(run.stdout)?.[1]);
     // The best of 100 uniform points in [-10, 10]² lies within radius r of the optimum with probability 1 − (1 − πr²/400)¹⁰⁰: for r = 4, 1 − 1.6e-6.
     expect(loss).toBeLessThan(16);
+  } finally {
+    rmSync(file);
+  }
+});
+
+const examples = [...readFileSync(join(root, 'docs/search.md'), 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)]
+  .map(([, code = '']) => code)
+  .filter((code) => code.includes("from 'attune'"));
+
+test.each(examples)('example %# of docs/search.md runs', (code) => {
+  const file = join(root, 'dist/search-example.mts');
+  try {
+    writeFileSync(file, code);
+    const run = spawnSync(process.execPath, ['--import', 'tsx', file], { cwd: root, encoding: 'utf8' });
+    expect(run.stderr).toBe('');
+    expect(run.status).toBe(0);
   } finally {
     rmSync(file);
   }
