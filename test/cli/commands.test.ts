@@ -225,6 +225,21 @@ describe('attune run study.yaml', { timeout: 180_000 }, () => {
     },
   );
 
+  it('a paused command is started again when it is promoted; what it said before it was ended is heard then', async () => {
+    // The script runs to its end before the signal reaches it, so that the promoted trial has nothing new to say.
+    const script = SCRIPT.replace('for (let', 'process.on("SIGTERM", () => undefined);\nfor (let');
+    const study = STUDY.replace('[1, 2, 3, 4]', '[9, 8, 7, 6, 5, 4]');
+    const dir = project('resumable: true\npruner: asha\nmaxSteps: 5\n', script, study);
+    const { code, stdout } = await attune(dir, 'run', 'study.yaml');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/\ntrial 1 paused \(place 2 of 2 at the rung of step 1\)\n/);
+    expect(stdout).toMatch(/\ntrial 1 started: x=8\n[\s\S]*\ntrial 1 started: x=8\n/);
+    expect(stdout).toMatch(/\ntrial 1 step 2: score 16\.0000\ntrial 1 step 3: score 24\.0000\ntrial 1 paused /);
+    expect(stdout).toContain('\nRound 2: x=8, Score=24.0000 (paused: place 2 of 2 at the rung of step 3)\n');
+    expect(stdout).toMatch(/\nRound 6: x=4, Score=4\.0000 \(paused: place \d of \d at the rung of step 1\)\n/);
+    expect(stdoutOf(dir, 1).match(/"step":/g)).toHaveLength(5); // nothing was said twice
+  });
+
   it('Ctrl-C ends the command, and the study can be resumed', async () => {
     const dir = project('graceSeconds: 1\n');
     const { child, ended } = start(dir, { HANG: '1' }, '--json');

@@ -6,10 +6,11 @@
  * killed or paused finds its checkpoint.
  *
  * Reports are taken one after another, in the order they were printed, also those still unread when the command ends: what the study hears does not
- * depend on timing. After the decision to stop, nothing more is heard.
+ * depend on timing. After the decision to stop, nothing more is heard. What a resumable command said meanwhile, or while its run died, is in `stdout.log`:
+ * when it goes on, the study hears that first.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Values } from '#core';
 import { environmentOf, shellCommand, signalGroup, type Exit, type Handle } from '#executors';
@@ -29,6 +30,9 @@ export interface CommandRun {
   stop(): Promise<unknown>;
 }
 
+const LOG = 'stdout.log';
+/** How much of it is looked through for reports that were not heard. */
+const LOG_TAIL_BYTES = 4_000_000;
 /** Where the folder says whose it is and which process works in it. */
 const IDENTITY = '.identity';
 const PID = '.pid';
@@ -56,11 +60,12 @@ export function runCommand(
   async function run(): Promise<CommandAnswer> {
     const began = performance.now();
     await prepareFolder(job);
+    const said = setup.resumable ? await lastLines(join(job.bundle, LOG)) : [];
     handle = await start(setup, job);
     await writeFile(join(job.bundle, PID), String(handle.pid));
     if (stopped) void handle.stop();
 
-    const reports = listen(setup, job, handle, onStep);
+    const reports = listen(setup, job, handle, said, onStep);
     const exit = await handle.exited;
     await rm(join(job.bundle, PID), { force: true });
     const heard = await reports.end();
@@ -110,6 +115,7 @@ function listen(
   { names, metric }: CommandSetup,
   { reported, measured }: TrialJob,
   handle: Handle,
+  said: readonly string[],
   onStep: (step: number, values: Values) => Promise<EpochDecision>,
 ) {
   let values: Values = measured ?? {};
@@ -139,9 +145,11 @@ function listen(
     if (decision !== 'continue') void handle.stop();
   }
 
-  handle.onMessage((line) => {
+  const hear = (line: unknown): void => {
     queue = queue.then(() => take(String(line)));
-  });
+  };
+  said.forEach(hear);
+  handle.onMessage(hear);
   return {
     /** What was heard, once every report is taken. */
     async end() {
@@ -161,7 +169,7 @@ function start(setup: CommandSetup, job: TrialJob): Promise<Handle> {
   const facts = { study, number, params, seed, checkpointDir, step: reported, maxSteps: setup.maxSteps };
   const executor = shellCommand({
     graceMs: setup.graceMs,
-    logs: { stdout: join(folder, 'stdout.log'), stderr: join(folder, 'stderr.log') },
+    logs: { stdout: join(folder, LOG), stderr: join(folder, 'stderr.log') },
     ...(setup.timeoutMs === null ? {} : { timeoutMs: setup.timeoutMs }),
     ...(setup.memoryLimitBytes === null ? {} : { memoryLimitBytes: setup.memoryLimitBytes }),
   });
@@ -179,6 +187,23 @@ function start(setup: CommandSetup, job: TrialJob): Promise<Handle> {
       ATTUNE_SEED: String(seed),
     },
   });
+}
+
+/** The lines of an earlier attempt's log, or of its end; the last one may have been cut by a kill. */
+async function lastLines(path: string): Promise<string[]> {
+  if (!existsSync(path)) return [];
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    const length = Math.min(size, LOG_TAIL_BYTES);
+    const { buffer } = await file.read(Buffer.alloc(length), 0, length, size - length);
+    return buffer
+      .toString('utf8')
+      .split('\n')
+      .slice(length < size ? 1 : 0, -1);
+  } finally {
+    await file.close();
+  }
 }
 
 /** The folder of this very trial, with no other process at work in it. */
