@@ -45,3 +45,16 @@ test('the Pareto front holds what nothing dominates, equal ones too', () => {
   expect(dominates({ loss: 1, accuracy: 1 }, { loss: 1, accuracy: 0.5 }, [loss, accuracy])).toBe(true);
   expect(dominates({ loss: 1, accuracy: 1 }, { loss: 1, accuracy: 1 }, [loss, accuracy])).toBe(false);
 });
+
+test('a trial that breaks a limit is never the best and stands in no front; its metric missing counts as broken', () => {
+  const limits = [{ metric: 'ms', atMost: 20 }];
+  const trials = [
+    complete(0, { loss: 0, accuracy: 1, ms: 20.5 }),
+    complete(1, { loss: 2, accuracy: 0.5, ms: 20 }),
+    complete(2, { loss: 1, accuracy: 0.4, ms: 5 }),
+    complete(3, { loss: 0, accuracy: 1 }),
+  ];
+  expect(bestTrial(trials, [loss], limits)?.number).toBe(2);
+  expect(bestTrial(trials.slice(0, 1), [loss], limits)).toBeNull();
+  expect(paretoTrials(trials, [loss, accuracy], limits).map((t) => t.number)).toEqual([1, 2]);
+});

@@ -1,12 +1,17 @@
-/** Which trials are best. Only complete trials count; their values are finite. Ties go to the trial with the lower number. */
+/** Which trials are best. Only complete trials that keep all limits count; their values are finite. Ties go to the trial with the lower number. */
 import { TuneError } from '#math';
+import { isFeasible, type OutcomeLimit } from './limits.ts';
 import type { CompleteTrial, Direction, Objective, TrialRecord, Values } from './trial.ts';
 
 /** Negated where more is better, so that lower is better everywhere. */
 export const asLoss = (direction: Direction, value: number): number => (direction === 'minimize' ? value : -value);
 
-/** The best complete trial of a study with one objective; null if none is complete. */
-export function bestTrial(trials: readonly TrialRecord[], objectives: readonly Objective[]): CompleteTrial | null {
+/** The best complete trial of a study with one objective; null if none is complete and feasible. */
+export function bestTrial(
+  trials: readonly TrialRecord[],
+  objectives: readonly Objective[],
+  limits: readonly OutcomeLimit[] = [],
+): CompleteTrial | null {
   const [objective, second] = objectives;
   if (objective === undefined) throw new Error('internal: no objective');
   if (second !== undefined)
@@ -17,7 +22,7 @@ export function bestTrial(trials: readonly TrialRecord[], objectives: readonly O
   let best: CompleteTrial | null = null;
   let bestLoss = Infinity;
   for (const trial of trials) {
-    if (trial.state !== 'complete') continue;
+    if (trial.state !== 'complete' || !isFeasible(trial.values, limits)) continue;
     const loss = asLoss(objective.direction, valueOf(trial.values, objective));
     if (best === null || loss < bestLoss) [best, bestLoss] = [trial, loss];
   }
@@ -38,11 +43,16 @@ export function dominates(a: Values, b: Values, objectives: readonly Objective[]
   return better;
 }
 
-/** Complete trials that no other dominates, by number; equal ones are all kept. Cost: O(trials · front). */
-export function paretoTrials(trials: readonly TrialRecord[], objectives: readonly Objective[]): CompleteTrial[] {
+/** Complete, feasible trials that no other such trial dominates, by number; equal ones are all kept. Cost: O(trials · front). */
+export function paretoTrials(
+  trials: readonly TrialRecord[],
+  objectives: readonly Objective[],
+  limits: readonly OutcomeLimit[] = [],
+): CompleteTrial[] {
   let front: CompleteTrial[] = [];
   for (const trial of trials) {
-    if (trial.state !== 'complete' || front.some((t) => dominates(t.values, trial.values, objectives))) continue;
+    if (trial.state !== 'complete' || !isFeasible(trial.values, limits)) continue;
+    if (front.some((t) => dominates(t.values, trial.values, objectives))) continue;
     front = front.filter((t) => !dominates(trial.values, t.values, objectives));
     front.push(trial);
   }

@@ -2,11 +2,14 @@
 import type { Rng } from '#math';
 import type { Flat, Space } from '#space';
 import type { Hints, StoredEvent, StudyDefinition, StudyEvent } from './events.ts';
+import type { OutcomeLimit } from './limits.ts';
 import type { Objective, Params, TrialRecord } from './trial.ts';
 
 export interface SuggestContext {
   readonly space: Space;
   readonly objectives: readonly Objective[];
+  /** Outcome constraints; absent: none. Samplers that do not learn from them ignore them. */
+  readonly limits?: readonly OutcomeLimit[];
   /**
    * Every trial that exists, by number; those that are waiting, running or paused are pending. Never to be changed. Within a process it is the
    * same array from call to call until the space is edited, and a record is replaced when its trial changes: caches may be keyed by array (WeakMap) and by record.

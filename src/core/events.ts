@@ -4,6 +4,7 @@
  */
 import type { Json } from '#math';
 import type { Flat, SpaceJson } from '#space';
+import type { OutcomeLimit } from './limits.ts';
 import type { Objective, Params, TrialError, Values } from './trial.ts';
 
 /** What a study was created with; of a state, with space and fixed values as last edited. */
@@ -11,6 +12,8 @@ export interface StudyDefinition {
   readonly name: string;
   readonly space: SpaceJson;
   readonly objectives: readonly Objective[];
+  /** Limits that other metrics have to keep; absent: none. */
+  readonly limits?: readonly OutcomeLimit[];
   readonly sampler: string;
   readonly pruner: string;
   /** Every random choice of the study comes from it. */

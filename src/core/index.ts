@@ -10,6 +10,8 @@ export type {
   SuggestContext,
   Suggestion,
 } from './contracts.ts';
+export { kneeTrial } from './knee.ts';
+export { excessOf, isFeasible, limitText, outcomeOf, type OutcomeLimit } from './limits.ts';
 export { decodeEvent, encodeEvent } from './event-json.ts';
 export type { Hints, StoredEvent, StudyCreated, StudyDefinition, StudyEvent, TrialResult } from './events.ts';
 export { replay, StudyState } from './state.ts';

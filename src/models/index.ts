@@ -26,6 +26,7 @@ export {
   negativeLogPosterior,
   type Point,
 } from './gaussian-process.ts';
+export { totalExcess } from './excess.ts';
 export { type History, knownPoints, type KnownPoints, type Observation, readHistory } from './history.ts';
 export { hypervolume } from './hypervolume.ts';
 export { type HypervolumeImprovement, hypervolumeImprovement } from './hypervolume-improvement.ts';

@@ -5,6 +5,7 @@
  * - Reference point: in each objective the worst of all observations plus REACH of their range. (The worst of the front, as is usual, leaves the ends of the front
  *   unexplored while it is short: at 50 trials 0.14 against 0.09 of the hypervolume was still missing on DTLZ2, 0.07 against 0.04 on lcbench.)
  * - Pending trials are believed at their posterior means, and these stand in the front: another worker gains nothing by going to the same place.
+ * - `rivals`: the observations that the front is made of, where outcome constraints leave others out.
  *   y  [n, m] transformed losses, lower is better
  * Cost: m times that of one objective, and the boxes of the front: milliseconds for up to three objectives; of four the MOST_FRONT points farthest apart are used.
  */
@@ -26,7 +27,7 @@ import {
 export interface Aim {
   /** Any number <= `least` will do if the score is not above `least`. */
   readonly score: (point: Point, least: number) => number;
-  readonly scoreGradient: (point: Point, gradient: Float64Array) => number;
+  readonly scoreGradient?: (point: Point, gradient: Float64Array) => number;
   readonly parents: readonly Point[];
 }
 
@@ -38,6 +39,7 @@ const PARENTS = 10;
 
 export function hypervolumeAim(
   { observations, pending }: History,
+  rivals: readonly number[],
   space: PointSpace,
   memories: SurrogateMemory[],
   normalised: (losses: Float64Array) => Float64Array,
@@ -54,8 +56,8 @@ export function hypervolumeAim(
   });
   const byObjective = losses.map(normalised);
   const y = observations.map((_, i) => byObjective.map((values) => values[i]!));
-  const ranks = nonDominatedRanks(y);
-  const first = y.flatMap((_, i) => (ranks[i] === 0 ? [i] : []));
+  const ranks = nonDominatedRanks(rivals.map((i) => y[i]!));
+  const first = rivals.filter((_, k) => ranks[k] === 0);
   const front = first.map((i) => y[i]!);
   const believed = pending.map((point) => models.map((model) => model.predictMean(point)));
   const gain = hypervolumeImprovement(thinned([...front, ...believed]), referencePoint(y));

@@ -13,20 +13,12 @@
  * 5. Several objectives: one process for each, and the expected gain in hypervolume instead of EI (gp-hypervolume.ts).
  * 6. Priors of the space: the first trials are drawn from them; then the score is raised by (β/n) ln π, β a tenth of the planned trials (piBO, Hvarfner et al.
  *    2022, arXiv:2204.11051, equation 6), so results overrule belief.
+ * 7. Outcome constraints: the improvement on the best feasible trial times the probability that all limits are kept (gp-limits.ts).
  *   y  [n] transformed losses, lower is better      μ, σ²  posterior
  * Cost: O(candidates · n²) per suggestion with n <= maxPoints + 50.
  */
 import type { Sampler, SuggestContext, TrialRecord } from '#core';
-import {
-  argsort,
-  clipUpper,
-  logSumExp,
-  normalLogCdf,
-  type Rng,
-  standardise,
-  yeoJohnson,
-  yeoJohnsonExponent,
-} from '#math';
+import { argsort, clipUpper, logSumExp, normalLogCdf, standardise, yeoJohnson, yeoJohnsonExponent } from '#math';
 import {
   emptyMemory,
   type History,
@@ -39,8 +31,11 @@ import {
   readHistory,
   surrogate,
   type SurrogateMemory,
+  type SurrogateOptions,
+  totalExcess,
 } from '#models';
 import { type Aim, hypervolumeAim } from './gp-hypervolume.ts';
+import { limitsModel, withinLimits } from './gp-limits.ts';
 import { unexplored } from './unexplored.ts';
 
 export interface GpOptions {
@@ -72,6 +67,8 @@ interface Memory {
   /** One for each objective. */
   readonly losses: SurrogateMemory[];
   readonly feasibility: SurrogateMemory;
+  /** One for each limited metric. */
+  readonly limits: SurrogateMemory[];
 }
 
 export function gp({ startTrials = 4, maxPoints = 350 }: GpOptions = {}): Sampler {
@@ -88,11 +85,11 @@ export function gp({ startTrials = 4, maxPoints = 350 }: GpOptions = {}): Sample
       if (known.exhausted !== null) return { exhausted: known.exhausted };
 
       let memory = memories.get(trials);
-      if (memory === undefined) memories.set(trials, (memory = { losses: [], feasibility: emptyMemory() }));
+      if (memory === undefined) memories.set(trials, (memory = { losses: [], feasibility: emptyMemory(), limits: [] }));
       const started = trials.length < startTrials || history.observations.length === 0;
       const point = started
         ? startingPoint(context, history, points)
-        : propose(history, points, memory, rng, maxPoints, hints.trials ?? USUAL_TRIALS);
+        : propose(context, history, points, memory, maxPoints);
       return { params: points.decode(known.accept(point, rng)) };
     },
   };
@@ -110,26 +107,26 @@ function startingPoint({ number, rng }: SuggestContext, { failed, isKnown }: His
 }
 
 function propose(
+  { trials, limits = [], rng, hints }: SuggestContext,
   history: History,
   space: PointSpace,
   memory: Memory,
-  rng: Rng,
   maxPoints: number,
-  planned: number,
 ): Point | null {
   const { observations, failed, isKnown } = history;
-  const several = observations[0]!.losses.length > 1;
-  const aim = several
-    ? hypervolumeAim(
-        history,
-        space,
-        memory.losses,
-        normalised,
-        { maxPoints, fitPoints: fitPointsOf(observations) },
-        rng,
-      )
-    : improvementAim(history, space, (memory.losses[0] ??= emptyMemory()), maxPoints);
-  const { score, scoreGradient, parents } = believing(aim, space, (BELIEF * planned) / observations.length);
+  const options = { maxPoints, fitPoints: fitPointsOf(observations) };
+  const excess = totalExcess(observations, trials, limits);
+  const feasible = observations.flatMap((_, i) => (excess === null || excess[i] === 0 ? [i] : []));
+  // While none is feasible, the aim only orders points that are equally likely to be.
+  const rivals = feasible.length > 0 ? feasible : [...observations.keys()];
+  const gain =
+    observations[0]!.losses.length > 1
+      ? hypervolumeAim(history, rivals, space, memory.losses, normalised, options, rng)
+      : improvementAim(history, rivals, space, (memory.losses[0] ??= emptyMemory()), options);
+  const kept = limitsModel(space, observations, trials, limits, memory.limits, normalised, options);
+  const aim = limits.length === 0 ? gain : withinLimits(gain, feasible.length > 0, kept);
+  const belief = (BELIEF * (hints.trials ?? USUAL_TRIALS)) / observations.length;
+  const { score, parents, ...gradient } = believing(aim, space, belief);
   const feasibility = failed.length === 0 ? null : feasibilityModel(space, history, memory.feasibility, maxPoints);
 
   const careful = (point: Point, feasibility: (point: Point) => number): number => {
@@ -139,7 +136,7 @@ function propose(
   };
   const found =
     feasibility === null
-      ? maximise(space, score, parents, isKnown, rng, { scoreGradient })
+      ? maximise(space, score, parents, isKnown, rng, gradient)
       : maximise(space, (point) => careful(point, feasibility), parents, isKnown, rng);
   return found?.point ?? null;
 }
@@ -147,17 +144,20 @@ function propose(
 /** An aim whose scores, which are logarithms, are raised by `weight` times the log density of the space's priors: π^(β/n) of Hvarfner et al. 2022. */
 function believing(aim: Aim, { prior }: PointSpace, weight: number): Aim {
   if (prior === null) return aim;
+  const slope = aim.scoreGradient;
   return {
-    ...aim,
+    parents: aim.parents,
     score(point, least) {
       const bonus = weight * prior.logDensity(point);
       return aim.score(point, least - bonus) + bonus;
     },
-    scoreGradient(point, gradient) {
-      const score = aim.scoreGradient(point, gradient);
-      prior.addSlope(point, weight, gradient);
-      return score + weight * prior.logDensity(point);
-    },
+    ...(slope !== undefined && {
+      scoreGradient(point: Point, gradient: Float64Array): number {
+        const score = slope(point, gradient);
+        prior.addSlope(point, weight, gradient);
+        return score + weight * prior.logDensity(point);
+      },
+    }),
   };
 }
 
@@ -165,22 +165,20 @@ function believing(aim: Aim, { prior }: PointSpace, weight: number): Aim {
 const fitPointsOf = (observations: History['observations']): number =>
   observations.some((o) => o.isForecast) ? 64 : 150;
 
-/** One objective: the expected improvement below the best loss. */
+/** One objective: the expected improvement below the best loss of the rivals. */
 function improvementAim(
   { observations, pending }: History,
+  rivals: readonly number[],
   space: PointSpace,
   memory: SurrogateMemory,
-  maxPoints: number,
+  options: SurrogateOptions,
 ): Aim {
   const losses = Float64Array.from(observations, (o) => o.losses[0]!);
   const X = observations.map((o) => o.point);
   const y = hopeful(losses);
-  const model = surrogate(space.axes, X, losses, hopeful, memory, {
-    maxPoints,
-    fitPoints: fitPointsOf(observations),
-  });
+  const model = surrogate(space.axes, X, losses, hopeful, memory, options);
   for (const point of pending) model.believe(point);
-  const best = y.reduce((a, b) => Math.min(a, b));
+  const best = rivals.reduce((least, i) => Math.min(least, y[i]!), Infinity);
   const { noise } = model;
   return {
     score(point, least) {
@@ -197,9 +195,9 @@ function improvementAim(
       meanGradient.forEach((g, d) => (gradient[d] = byMean * g + byVariance * varianceGradient[d]!));
       return logExpectedImprovement(mean, variance + noise, best);
     },
-    parents: argsort(losses)
+    parents: argsort(rivals.map((i) => losses[i]!))
       .slice(0, PARENTS)
-      .map((i) => X[i]!),
+      .map((k) => X[rivals[k]!]!),
   };
 }
 

@@ -5,11 +5,21 @@
  * Suggests the candidate with the largest ln l(x) - ln g(x). Costs stay bounded in long studies: g holds at most `MOST_BAD` trials, evenly spaced in number.
  * Several objectives: trials are ranked by non-domination, ties by the sum of their ranks in each objective.
  * Priors of the space are one more kernel in l, of the weight of one good trial, and what the first trials are drawn from.
+ * Outcome constraints: trials that break one come after all that keep them, in the order of how far they do (Deb 2000's rule, as in Optuna's constrained TPE;
+ * Watanabe & Hutter 2022, arXiv:2211.14411, weigh a density for each constraint instead, which this does not).
  * Cost: O(candidates · MOST_BAD · d + n log n) per suggestion.
  */
 import type { Sampler } from '#core';
 import { ranks, sorted } from '#math';
-import { type History, type Observation, parzenDensity, type Point, pointSpaceOf, readHistory } from '#models';
+import {
+  type History,
+  type Observation,
+  parzenDensity,
+  type Point,
+  pointSpaceOf,
+  readHistory,
+  totalExcess,
+} from '#models';
 import { unexplored } from './unexplored.ts';
 
 export interface TpeOptions {
@@ -32,7 +42,7 @@ export function tpe({ startTrials = 5, candidates = 64, gamma = 0.2 }: TpeOption
   return {
     name: 'tpe',
     suggest(context) {
-      const { space, objectives, trials, number, rng, hints, fixed } = context;
+      const { space, objectives, limits, trials, number, rng, hints, fixed } = context;
       const points = pointSpaceOf(space, fixed);
       const history = readHistory(space, objectives, trials, hints);
       const known = unexplored(context, history);
@@ -41,7 +51,7 @@ export function tpe({ startTrials = 5, candidates = 64, gamma = 0.2 }: TpeOption
         const point = number === 0 ? points.start(rng) : points.draw(rng);
         return { params: points.decode(known.accept(point, rng)) };
       }
-      const { good, bad } = split(history, gamma);
+      const { good, bad } = split(history, gamma, totalExcess(history.observations, trials, limits));
       const l = parzenDensity(points, good, { width: WIDTH, believes: true });
       const g = parzenDensity(points, bad, { width: WIDTH });
       let best: Point | null = null;
@@ -57,8 +67,12 @@ export function tpe({ startTrials = 5, candidates = 64, gamma = 0.2 }: TpeOption
   };
 }
 
-function split({ observations, failed, pending }: History, gamma: number): { good: Point[]; bad: Point[] } {
-  const ranking = rankingOf(observations);
+function split(
+  { observations, failed, pending }: History,
+  gamma: number,
+  excess: Float64Array | null,
+): { good: Point[]; bad: Point[] } {
+  const ranking = feasibleFirst(rankingOf(observations), excess);
   const count = Math.max(1, Math.min(Math.ceil(gamma * observations.length), MOST_GOOD));
   const limit = sorted(ranking)[count - 1]!;
   let ties = count; // places left for those at the limit
@@ -72,6 +86,13 @@ function split({ observations, failed, pending }: History, gamma: number): { goo
   const step = Math.max(1, rest.length / MOST_BAD);
   const kept = Array.from({ length: Math.min(rest.length, MOST_BAD) }, (_, k) => rest[Math.floor(k * step)]!);
   return { good, bad: [...kept, ...failed.map((f) => f.point), ...pending] };
+}
+
+/** Places in the order: feasible observations by their ranking, then the others by how far they break the outcome constraints. */
+function feasibleFirst(ranking: ArrayLike<number>, excess: Float64Array | null): ArrayLike<number> {
+  if (excess === null || excess.every((e) => e === 0)) return ranking;
+  const places = ranks(ranking);
+  return Float64Array.from(excess, (e, i) => (e === 0 ? places[i]! : places.length + e));
 }
 
 /** Lower is better: the loss itself, or for several objectives the number of trials that dominate this one, then its mean rank. */

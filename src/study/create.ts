@@ -1,10 +1,12 @@
 /** Opening a study: options are checked, names become samplers, pruners and storages, an existing study is continued if it is the same one. */
 import {
+  limitText,
   replay,
   TuneError,
   type Direction,
   type Hints,
   type Objective,
+  type OutcomeLimit,
   type Pruner,
   type Sampler,
   type Storage,
@@ -30,6 +32,8 @@ import type { FixedValues } from './params.ts';
 import { Study } from './study.ts';
 
 export type Objectives = Readonly<Record<string, Direction>>;
+/** Limits of metrics that are told beside the objectives (or are objectives), ends included. */
+export type Limits = Readonly<Record<string, { readonly atMost?: number; readonly atLeast?: number }>>;
 
 interface Behaviour {
   /** A name or a sampler. Default: as the study was created; 'auto' for a new one. */
@@ -46,11 +50,13 @@ interface Behaviour {
   readonly now?: () => number;
 }
 
-export interface StudyOptions<F extends Fields, O extends Objectives> extends Behaviour {
+export interface StudyOptions<F extends Fields, O extends Objectives, L extends Limits = Limits> extends Behaviour {
   /** Needed where the study is stored. */
   readonly name?: string;
   readonly space: Space<F>;
   readonly objectives: O;
+  /** Outcome constraints, as { latencyMs: { atMost: 20 } }: their metrics are told like objectives, and a trial that breaks one is never the best. */
+  readonly constraints?: L;
   /** Values by path that the search keeps to. Default: for a study that exists, those it has. */
   readonly fixed?: FixedValues<Infer<Space<F>>>;
   /** 'memory' (private to this study), 'sqlite:PATH', or a storage that the caller closes. */
@@ -67,9 +73,11 @@ export interface OpenOptions extends Behaviour {
 }
 
 /** Creates a study, or continues the stored one of this name if space and objectives are equal. */
-export async function createStudy<const F extends Fields, const O extends Objectives>(
-  options: StudyOptions<F, O>,
-): Promise<Study<Infer<Space<F>>, keyof O & string>> {
+export async function createStudy<
+  const F extends Fields,
+  const O extends Objectives,
+  const L extends Limits = Readonly<Record<never, never>>,
+>(options: StudyOptions<F, O, L>): Promise<Study<Infer<Space<F>>, (keyof O | keyof L) & string>> {
   const { name, space, objectives, storage = 'memory', seed, source, now = Date.now } = options;
   const inMemory = storage === 'memory';
   if (name === undefined ? !inMemory : typeof name !== 'string' || name.trim() === '')
@@ -81,6 +89,7 @@ export async function createStudy<const F extends Fields, const O extends Object
     name: name ?? 'study',
     space: space.toJSON(),
     objectives: readObjectives(objectives),
+    ...readLimits(options.constraints),
     sampler: nameOf(sampler),
     pruner: nameOf(options.pruner ?? defaultPruner(sampler)),
     seed: readSeed(seed),
@@ -164,6 +173,9 @@ function definitionDifference(
   const text = ({ objectives }: StudyDefinition) =>
     objectives.map(({ name, direction }) => `${direction} ${name}`).join(', ');
   if (text(before) !== text(now)) return `its objectives were "${text(before)}" and are "${text(now)}"`;
+  const limits = (definition: StudyDefinition) => (definition.limits ?? []).map(limitText).join(', ');
+  if (limits(before) !== limits(now))
+    return `its outcome constraints were "${limits(before)}" and are "${limits(now)}"`;
   if (seeded && now.seed !== before.seed) return `its seed was ${before.seed} and is ${now.seed}`;
   if (now.fixed !== undefined && fixedText(now.fixed) !== fixedText(before.fixed))
     return `its fixed values were ${fixedText(before.fixed)} and are ${fixedText(now.fixed)}`;
@@ -250,6 +262,31 @@ function readObjectives(objectives: Objectives): Objective[] {
       );
     return { name, direction };
   });
+}
+
+function readLimits(constraints: Limits | undefined): { readonly limits?: readonly OutcomeLimit[] } {
+  const entries = Object.entries(constraints ?? {});
+  if (entries.length === 0) return {};
+  const limits = entries.map(([metric, given]) => {
+    const { atMost, atLeast } = given;
+    const isLimit = (value: number | undefined): boolean => value === undefined || Number.isFinite(value);
+    if ((atMost === undefined && atLeast === undefined) || !isLimit(atMost) || !isLimit(atLeast))
+      throw new TuneError(
+        'bad-options',
+        `constraints: "${metric}" wants { atMost: number } or { atLeast: number } or both; got ${JSON.stringify(given)}.`,
+        { metric },
+      );
+    if (metric === 'state' || metric === 'error' || metric === '')
+      throw new TuneError('bad-options', `constraints: a metric may not be called "${metric}"; rename it.`, { metric });
+    if ((atLeast ?? -Infinity) > (atMost ?? Infinity))
+      throw new TuneError(
+        'bad-options',
+        `constraints: no value of "${metric}" is at least ${atLeast} and at most ${atMost}; swap them.`,
+        { metric },
+      );
+    return { metric, ...(atMost === undefined ? {} : { atMost }), ...(atLeast === undefined ? {} : { atLeast }) };
+  });
+  return { limits };
 }
 
 function readSeed(seed: number | undefined): number {

@@ -1,4 +1,4 @@
-export { createStudy, openStudy, type Objectives, type OpenOptions, type StudyOptions } from './create.ts';
+export { createStudy, openStudy, type Limits, type Objectives, type OpenOptions, type StudyOptions } from './create.ts';
 export { fingerprint } from './fingerprint.ts';
 export { LEASE_MS, type Lease, type LeaseOptions } from './lease.ts';
 export type { Objective, OptimizeOptions, OptimizeResult } from './optimize.ts';

@@ -6,6 +6,7 @@ import {
   lastStep,
   TuneError,
   type Objective,
+  type OutcomeLimit,
   type TrialError,
   type TrialRecord,
   type TrialResult,
@@ -20,11 +21,17 @@ export type Outcome<O extends string = string> =
 
 type Told = Pick<TrialRecord, 'number' | 'state'> & { readonly stopReason?: string | null };
 
-export function readOutcome(trial: Told, outcome: unknown, objectives: readonly Objective[]): TrialResult {
+/** Names of the numbers that a trial is told with: the objectives, then the metrics of `limits` that are none. */
+export const toldMetrics = (objectives: readonly Objective[], limits: readonly OutcomeLimit[] = []): string[] => [
+  ...new Set([...objectives.map(({ name }) => name), ...limits.map(({ metric }) => metric)]),
+];
+
+/** `metrics`: see `toldMetrics`. */
+export function readOutcome(trial: Told, outcome: unknown, metrics: readonly string[]): TrialResult {
   const refuse = (sentence: string): never => {
     throw new TuneError('bad-outcome', `tell: trial ${trial.number}: ${sentence}`, { number: trial.number });
   };
-  const wanted = `{ ${objectives.map(({ name }) => `${name}: number`).join(', ')} }`;
+  const wanted = `{ ${metrics.map((name) => `${name}: number`).join(', ')} }`;
   if (typeof outcome !== 'object' || outcome === null) return refuse(`expected ${wanted}; got ${String(outcome)}.`);
   // No objective is called `state`, so a string there means the long form.
   const said = outcome as { state?: unknown; values?: unknown; reason?: unknown; error?: unknown }; // any of them may be absent
@@ -52,7 +59,7 @@ export function readOutcome(trial: Told, outcome: unknown, objectives: readonly 
         ? (given as Record<string, unknown>)
         : refuse(`expected ${wanted}; got ${String(given)}.`); // read by key
     const values: Record<string, number> = {};
-    for (const { name } of objectives) {
+    for (const name of metrics) {
       const value = all[name];
       if (typeof value !== 'number') return refuse(`"${name}" is missing or no number; expected ${wanted}.`);
       values[name] = value;

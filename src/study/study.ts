@@ -6,6 +6,7 @@
  */
 import {
   bestTrial,
+  kneeTrial,
   isFinished,
   lastStep,
   paretoTrials,
@@ -50,7 +51,7 @@ import { workerAlive } from '#storage';
 import { holdLease, type Lease, type LeaseOptions } from './lease.ts';
 import { optimize, type Objective, type OptimizeOptions, type OptimizeResult } from './optimize.ts';
 import { OrderedView } from './order.ts';
-import { readMeasurement, readOutcome, type Outcome } from './outcome.ts';
+import { readMeasurement, readOutcome, toldMetrics, type Outcome } from './outcome.ts';
 import type { FixedValues, PartialParams } from './params.ts';
 import { Trial, type TrialHandle } from './trial.ts';
 
@@ -164,13 +165,23 @@ export class Study<P = Params, O extends string = string> {
   get trials(): readonly Typed<TrialRecord, P>[] {
     return this.#state.trials as readonly Typed<TrialRecord, P>[]; // parameters were parsed by the space
   }
-  /** The best complete trial, or null; with several objectives a TuneError (use `pareto`). */
+  /** The best complete trial that keeps the constraints, or null; with several objectives a TuneError (use `pareto`). */
   get best(): Typed<CompleteTrial, P> | null {
-    return bestTrial(this.#state.trials, this.definition.objectives) as Typed<CompleteTrial, P> | null; // as above
+    return bestTrial(this.#state.trials, this.definition.objectives, this.definition.limits) as Typed<
+      CompleteTrial,
+      P
+    > | null; // as above
   }
-  /** Complete trials that no other one dominates. */
+  /** Complete trials that keep the constraints and that no other such trial dominates. */
   get pareto(): readonly Typed<CompleteTrial, P>[] {
-    return paretoTrials(this.#state.trials, this.definition.objectives) as Typed<CompleteTrial, P>[]; // as above
+    return paretoTrials(this.#state.trials, this.definition.objectives, this.definition.limits) as Typed<
+      CompleteTrial,
+      P
+    >[]; // as above
+  }
+  /** Of several objectives: the trial of `pareto` where every further gain in one costs much of another; null if the front has no such bend. */
+  get knee(): Typed<CompleteTrial, P> | null {
+    return kneeTrial(this.pareto, this.definition.objectives) as Typed<CompleteTrial, P> | null; // as above
   }
   /** Number of trials in each state. */
   get counts(): StudyState['counts'] {
@@ -349,7 +360,7 @@ export class Study<P = Params, O extends string = string> {
           throw new TuneError('ended', `tell: trial ${record.number} has ended before, as ${record.state}.`, {
             number: record.number,
           });
-        const result = readOutcome(record, outcome, this.definition.objectives);
+        const result = readOutcome(record, outcome, this.#metrics());
         if (await this.#append([{ type: 'trialFinished', at: this.#parts.now(), number: record.number, result }]))
           return this.trials[record.number] as Typed<FinishedTrial, P>; // just finished
       }
@@ -410,7 +421,7 @@ export class Study<P = Params, O extends string = string> {
     const parsed = this.space.parse(params);
     return this.#addTrial((number) => {
       const at = this.#parts.now();
-      const result = readOutcome({ number, state: 'waiting' }, outcome, this.definition.objectives);
+      const result = readOutcome({ number, state: 'waiting' }, outcome, this.#metrics());
       return [
         { type: 'trialEnqueued', at, number, params: parsed },
         { type: 'trialFinished', at, number, result },
@@ -572,14 +583,19 @@ export class Study<P = Params, O extends string = string> {
     for (const listener of this.#listeners) listener(event);
   }
 
+  #metrics(): string[] {
+    return toldMetrics(this.definition.objectives, this.definition.limits);
+  }
+
   /** `fixed`: for this trial alone. */
   #suggest({ trials }: StudyState, number: number, fixed: Flat | null): Suggestion {
     const { sampler } = this.#parts;
     const space = this.#space;
-    const { objectives, fixed: always = NOTHING } = this.definition;
+    const { objectives, limits = [], fixed: always = NOTHING } = this.definition;
     const rng = this.#trialStreams.fork(number);
     const held = fixed === null ? always : { ...always, ...fixed };
-    const context = { space, objectives, trials, number, rng, studyRng: this.#rng, hints: this.hints, fixed: held };
+    const facts = { space, objectives, limits, fixed: held, hints: this.hints };
+    const context = { ...facts, trials, number, rng, studyRng: this.#rng };
     if (sampler.name !== 'grid' && trials.every(({ suggestedBy }) => suggestedBy === null)) {
       const start = startAtDefaults(context);
       if (start !== null)

@@ -1,5 +1,5 @@
 /** `attune best STUDY`: the best parameters as text that other programs can read, or JSON. */
-import { bestTrial, paretoTrials } from '#core';
+import { bestTrial, isFeasible, kneeTrial, limitText, paretoTrials } from '#core';
 import type { CompleteTrial } from '#core';
 import { flatten } from '#space';
 import { EXIT } from '../failure.ts';
@@ -11,14 +11,25 @@ import { readStudy } from '../study-reader.ts';
 export async function best(name: string, { storage, json }: ReadFlags): Promise<ExitCode> {
   const { definition, trials } = await readStudy(storage, name);
   const several = definition.objectives.length > 1;
-  const single = several ? null : bestTrial(trials, definition.objectives);
-  const chosen = several ? paretoTrials(trials, definition.objectives) : single === null ? [] : [single];
+  const single = several ? null : bestTrial(trials, definition.objectives, definition.limits);
+  const chosen = several
+    ? paretoTrials(trials, definition.objectives, definition.limits)
+    : single === null
+      ? []
+      : [single];
+  const knee = several ? kneeTrial(chosen, definition.objectives) : null;
   if (json) {
-    if (several) writeJson(chosen.map(plain));
+    if (several) writeJson(chosen.map((trial) => ({ ...plain(trial), knee: trial === knee })));
     else writeJson(single === null ? null : plain(single));
   }
   if (chosen.length === 0) {
-    writeError(`Study "${name}" has no complete trial.`);
+    const { limits = [] } = definition;
+    const complete = trials.filter((trial) => trial.state === 'complete');
+    writeError(
+      complete.some(({ values }) => !isFeasible(values, limits))
+        ? `No complete trial of study "${name}" keeps ${limits.map(limitText).join(', ')}.`
+        : `Study "${name}" has no complete trial.`,
+    );
     return EXIT.failed;
   }
   if (json) return EXIT.done;
@@ -28,7 +39,7 @@ export async function best(name: string, { storage, json }: ReadFlags): Promise<
     writeNote(
       `trial ${trial.number}: ${Object.entries(trial.values)
         .map(([metric, value]) => `${metric}=${value}`)
-        .join(' ')}`,
+        .join(' ')}${trial === knee ? ' (knee of the front)' : ''}`,
     );
     for (const [path, value] of Object.entries(flatten(trial.params))) writeLine(`${path}=${String(value)}`);
   });

@@ -1,5 +1,5 @@
 /** `attune show STUDY`: definition, progress, table of trials, best, history, importance of the parameters. */
-import { bestTrial } from '#core';
+import { bestTrial, isFeasible, kneeTrial, limitText, paretoTrials } from '#core';
 import type { StudyDefinition, StudyState } from '#core';
 import { describeParam, spaceFromJson } from '#space';
 import { fingerprint } from '#study';
@@ -24,7 +24,7 @@ export async function show(name: string, { storage, json, fingerprint: hashOnly 
 
 /** One objective: the best trial; several: none, `attune best` lists the Pareto front. */
 const bestOf = ({ trials, definition }: StudyState): ReturnType<typeof bestTrial> =>
-  definition.objectives.length === 1 ? bestTrial(trials, definition.objectives) : null;
+  definition.objectives.length === 1 ? bestTrial(trials, definition.objectives, definition.limits) : null;
 
 function studyJson(study: StudyState): unknown {
   const best = bestOf(study);
@@ -34,9 +34,17 @@ function studyJson(study: StudyState): unknown {
     finished: study.finished?.reason ?? null,
     ended: endedBy(study),
     best: best === null ? null : { number: best.number, params: best.params, values: best.values },
+    ...frontJson(study),
     importance: studyImportance(study),
     trials: study.trials.map(rowOf),
   };
+}
+
+/** Of several objectives: the numbers of the trials in the front, and of its knee. */
+function frontJson({ definition: { objectives, limits }, trials }: StudyState): object {
+  if (objectives.length === 1) return {};
+  const front = paretoTrials(trials, objectives, limits);
+  return { pareto: front.map(({ number }) => number), knee: kneeTrial(front, objectives)?.number ?? null };
 }
 
 function studyText(study: StudyState, screen: Screen): string {
@@ -70,6 +78,8 @@ function studyText(study: StudyState, screen: Screen): string {
       `${screen.colors.bold(`Best: trial ${best.number}`)}, ${objective.name} ${value}, with ${paramsText(best.params)}`,
     );
   }
+  const outcome = frontOrLimits(study, screen);
+  if (outcome !== null) sections.push(outcome);
   return sections.join('\n\n');
 }
 
@@ -79,16 +89,39 @@ function endedBy({ attributes }: StudyState): string | null {
   return typeof ended === 'string' ? ended : null;
 }
 
+/** Of several objectives the front and its knee; where limits leave no trial, that. */
+function frontOrLimits({ definition, trials }: StudyState, { colors }: Screen): string | null {
+  const { objectives, limits = [] } = definition;
+  const complete = trials.filter((trial) => trial.state === 'complete');
+  if (complete.length === 0) return null;
+  const kept = complete.filter(({ values }) => isFeasible(values, limits));
+  const broken = complete.length - kept.length;
+  const notKept = `${count(broken, 'complete trial')} ${broken === 1 ? 'breaks' : 'break'} ${limits.map(limitText).join(', ')}`;
+  if (kept.length === 0) return `${colors.bold('No feasible trial')}: ${notKept}.`;
+  const lines = broken === 0 ? [] : [`${notKept}.`];
+  if (objectives.length > 1) {
+    const front = paretoTrials(kept, objectives);
+    const knee = kneeTrial(front, objectives);
+    lines.push(`${colors.bold('Pareto front')}: trials ${front.map(({ number }) => number).join(', ')}`);
+    if (knee !== null) {
+      const values = objectives.map(({ name }) => `${name} ${metricNumber(knee.values[name] ?? NaN)}`).join(', ');
+      lines.push(`${colors.bold(`Knee: trial ${knee.number}`)}, ${values}, with ${paramsText(knee.params)}`);
+    }
+  }
+  return lines.length === 0 ? null : lines.join('\n');
+}
+
 function definitionText(study: StudyState, { colors }: Screen): string {
   const { definition, trials, counts, finished } = study;
   const { lost } = runningTrials(study);
   const ended = endedBy(study);
-  const { name, source, objectives, sampler, pruner, seed, hints, createdAt } = definition;
+  const { name, source, objectives, limits = [], sampler, pruner, seed, hints, createdAt } = definition;
   const states = Object.entries(counts).filter(([, n]) => n > 0);
   const planned =
     hints.trials === undefined ? count(trials.length, 'trial') : `${trials.length} of ${count(hints.trials, 'trial')}`;
   const facts: [string, string][] = [
     ['objective', objectives.map((objective) => `${objective.direction} ${objective.name}`).join(', ')],
+    ...(limits.length === 0 ? [] : [['limits', limits.map(limitText).join(', ')] satisfies [string, string]]),
     ['sampler', `${sampler}, pruner ${pruner}, seed ${seed}`],
     ...(source === undefined ? [] : [['file', source] satisfies [string, string]]),
     ['created', new Date(createdAt).toISOString().slice(0, 19).replace('T', ' ') + ' UTC'],

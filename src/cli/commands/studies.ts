@@ -60,9 +60,9 @@ export async function studies({ storage: url, json }: ReadFlags): Promise<ExitCo
 
 function lineOf(study: StudyState): StudyLine {
   const { definition, trials, counts, finished } = study;
-  const { name, createdAt, source = null, hints, objectives } = definition;
+  const { name, createdAt, source = null, hints, objectives, limits } = definition;
   const [objective, second] = objectives;
-  const best = objective === undefined || second !== undefined ? null : bestTrial(trials, objectives);
+  const best = objective === undefined || second !== undefined ? null : bestTrial(trials, objectives, limits);
   return {
     name,
     createdAt: new Date(createdAt).toISOString(),
