@@ -1,6 +1,7 @@
 /**
  * Our samplers and pruners behind the interface of the tuning judge (its README.md, "Adapter"): judge parameters become a space, its trials our records.
- * Options: --option sampler=gp (a name of #samplers), --option pruner=asha (curves mode, a name of #pruners).
+ * Options: --option sampler=gp (a name of #samplers), --option pruner=asha (curves mode, a name of #pruners), --option workers=4 (trials out at once: the sampler
+ * gets a result only when three further trials have been asked for, as with four workers of equal speed).
  */
 import type { Measurement, Objective, Params, Pruner, Sampler, TrialRecord } from '#core';
 import { createRng } from '#math';
@@ -178,10 +179,15 @@ const base = ({ number, params, createdAt, measurements, attempt, attributes, su
 });
 
 export function create(setup: Setup) {
+  const workers = Number(setup.options?.['workers'] ?? 1);
   const bench = new Bench({ ...setup, options: { pruner: 'none', ...setup.options } });
+  const held: (readonly [id: number, value: number | readonly number[]])[] = [];
   return {
-    ask: () => bench.ask(),
-    tell: (id: number, value: number | readonly number[]) => bench.tell(id, value),
+    ask: () => {
+      for (const [id, value] of held.splice(0, Math.max(0, held.length - workers + 1))) bench.tell(id, value);
+      return bench.ask();
+    },
+    tell: (id: number, value: number | readonly number[]) => void held.push([id, value]),
     preload: (list: readonly { params: Params; value: number }[]) => bench.preload(list),
   };
 }
