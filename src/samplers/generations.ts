@@ -2,7 +2,8 @@
  * What samplers that work in generations share: the trials cut into blocks by number and folded into a state, as a pure function of the history.
  * Trials first … first + size - 1 are a generation, whoever chose them, and it is over when none of them is pending. A trial that stays out (a lost worker, a long
  * pause) holds the search up only until `PATIENCE` generations' worth of later trials exist; then it counts as failed until it ends.
- * Cost: O(trials) to read; a generation is worked through again only if what is known of its trials has changed.
+ * Cost: O(trials) to read; a generation is worked through again only if what is known of its trials has changed. Complete trials keep their array of losses from call to
+ * call (history.ts), so comparing is a matter of references.
  */
 import type { TrialRecord } from '#core';
 import type { History } from '#models';
@@ -29,10 +30,16 @@ function isOver(outcomes: readonly Outcome[], first: number, size: number): bool
   return true;
 }
 
+interface Step<S> {
+  readonly outcomes: readonly Outcome[];
+  readonly key: readonly number[];
+  readonly after: S;
+}
+
 /** States after each generation that is over; may be dropped at any time. */
 export interface Generations<S> {
   readonly start: S;
-  readonly steps: { readonly key: readonly number[]; readonly after: S }[];
+  readonly steps: Step<S>[];
 }
 
 export interface GenerationRules<S> {
@@ -55,13 +62,23 @@ export function advanced<S>(
   for (let k = 0; ; k++) {
     const size = sizeOf(state);
     if (!isOver(outcomes, at, size)) return state;
-    const key = keyOf(at, size);
     const known = steps[k];
-    if (known === undefined || known.key.length !== key.length || !known.key.every((v, i) => v === key[i])) {
-      steps.length = k;
-      steps.push({ key, after: advance(state, key, at, size) });
+    if (known === undefined || !isSameFrom(outcomes, at, known.outcomes)) {
+      const key = keyOf(at, size);
+      const isUnchanged = known !== undefined && isSameFrom(key, 0, known.key) && key.length === known.key.length;
+      const own = outcomes.slice(at, at + size);
+      if (isUnchanged) steps[k] = { outcomes: own, key, after: known.after };
+      else {
+        steps.length = k;
+        steps.push({ outcomes: own, key, after: advance(state, key, at, size) });
+      }
     }
     state = steps[k]!.after;
     at += size;
   }
+}
+
+function isSameFrom<T>(all: readonly T[], first: number, part: readonly T[]): boolean {
+  for (let i = 0; i < part.length; i++) if (all[first + i] !== part[i]) return false;
+  return true;
 }
