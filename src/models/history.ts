@@ -113,25 +113,34 @@ export function readHistory(
 ): History {
   const { points } = encoded(space, trials);
   const { complete } = observedBefore(space, objectives, trials);
-  const ends = trials.some(isUnfinished) ? forecastLosses(trials, objectives, hints) : null;
+  let ends: ReturnType<typeof forecastLosses> | null = null;
   const observations: Observation[] = [];
   const forecast: Observation[] = [];
   const limited: Observation[] = [];
   const failed: { number: number; point: Point }[] = [];
   const pending: Point[] = [];
-  trials.forEach((trial, i) => {
+  for (let i = 0; i < trials.length; i++) {
+    const trial = trials[i]!;
+    const known = complete[i];
+    // In a long study most trials ended long ago, and their records need not even be looked into.
+    if (known?.trial === trial && known.observation !== null) {
+      observations.push(known.observation);
+      continue;
+    }
     const point = points[i];
-    if (point === null || point === undefined) return;
+    if (point === null || point === undefined) continue;
     const { number } = trial;
-    const end = isUnfinished(trial) ? ends?.get(number) : undefined;
-    if (end?.every(Number.isFinite) === true) {
-      forecast.push({ number, point, losses: end, isForecast: true });
-      return;
+    if (isUnfinished(trial)) {
+      const end = (ends ??= forecastLosses(trials, objectives, hints)).get(number);
+      if (end?.every(Number.isFinite) === true) {
+        forecast.push({ number, point, losses: end, isForecast: true });
+        continue;
+      }
     }
     switch (trial.state) {
       case 'complete': {
-        if (complete[i]?.trial !== trial) complete[i] = { trial, observation: observed(trial, point, objectives) };
-        const { observation } = complete[i];
+        const observation = known?.trial === trial ? known.observation : observed(trial, point, objectives);
+        complete[i] = { trial, observation };
         if (observation !== null) observations.push(observation);
         else failed.push({ number, point });
         break;
@@ -150,7 +159,7 @@ export function readHistory(
       case 'running':
         pending.push(point);
     }
-  });
+  }
   const partial = [...forecast, ...withinMiddle(limited, observations, objectives.length)];
   return {
     ...knownPoints(space, trials),

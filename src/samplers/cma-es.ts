@@ -82,7 +82,8 @@ export function cmaEs({ stepSize = 0.3, populationSize }: CmaEsOptions = {}): Sa
     const points = pointSpaceOf(space);
     const outcomes = outcomesOf(trials, history);
     const own = trials.findIndex(({ suggestedBy }) => suggestedBy === NAME);
-    const earlier = history.observations.filter(({ number }) => own < 0 || number < own);
+    const firstOwn = own < 0 ? -1 : history.observations.findIndex(({ number }) => number >= own);
+    const earlier = firstOwn < 0 ? history.observations : history.observations.slice(0, firstOwn);
     const source = earlier.length >= LEAST_SOURCE ? earlier : [];
     const warm = source.length > 0;
     const seed = studyRng.fork(NAME).uint32();

@@ -15,12 +15,15 @@ export type Outcome = readonly number[] | null | undefined;
 
 /** [trials] by number. */
 export function outcomesOf(trials: readonly TrialRecord[], { observations }: History): Outcome[] {
-  const outcomes = trials.map(({ state }): Outcome =>
-    state === 'waiting' || state === 'running' || state === 'paused' ? undefined : null,
-  );
+  const outcomes = new Array<Outcome>(trials.length).fill(null);
   for (const { number, losses } of observations) outcomes[number] = losses;
+  for (let number = 0; number < trials.length; number++) {
+    if (outcomes[number] === null && isPending(trials[number]!)) outcomes[number] = undefined;
+  }
   return outcomes;
 }
+
+const isPending = ({ state }: TrialRecord): boolean => state === 'waiting' || state === 'running' || state === 'paused';
 
 function isOver(outcomes: readonly Outcome[], first: number, size: number): boolean {
   const end = first + size;
