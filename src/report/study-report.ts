@@ -54,7 +54,7 @@ function found({ definition: { objectives }, trials, counts, finished }: Study):
     `${count(counts.complete, 'trial')} complete, ${counts.pruned} pruned, ${counts.failed} failed` +
     (open > 0 ? `, ${open} not finished` : '') +
     (done.length > 0 ? `; ${duration(worked)} of work in ${duration((ended - began) / 1000)}` : '') +
-    (finished === null ? '.' : `; ended: ${finished.reason}.`);
+    (finished === null ? '.' : `; ended: ${finished.reason.replace(/\.$/, '')}.`);
   const blocks = [paragraph(summary), heading(objectives.length === 1 ? 'Best' : 'Not dominated')];
   if (counts.complete === 0) return [...blocks, paragraph('No trial is complete yet.')];
   if (objectives.length > 1) {
