@@ -22,13 +22,16 @@ export interface ParzenOptions {
 }
 
 export interface ParzenDensity {
-  readonly logDensity: (x: Point) => number;
+  /** ln of the density; Infinity as soon as it is certain to exceed `atMost`. */
+  readonly logDensity: (x: Point, atMost?: number) => number;
   readonly sample: (rng: Rng) => Point;
 }
 
 const MASS_PLACES = 256;
 /** Terms this far below the largest, in logarithms, are left out of a sum. */
 const NEGLIGIBLE = 25;
+/** Points between two looks at whether a density exceeds its bound. */
+const BLOCK = 32;
 
 export function parzenDensity(
   space: PointSpace,
@@ -70,34 +73,46 @@ export function parzenDensity(
   }
 
   const terms = new Float64Array(n + 1);
-  function logDensity(x: Point): number {
-    terms.fill(0);
-    for (let d = 0; d < D; d++) {
-      const v = x[d]!;
-      if (Number.isNaN(v)) continue;
-      const table = tables[d]!;
-      const even = flat[d]!;
-      terms[n] = terms[n]! + even;
-      if (table !== null) {
-        const row = placeOf(d, v) * space.sizes[d]!;
-        for (let i = 0, p = d * n; i < n; i++, p++) {
-          const c = centres[p]!;
-          terms[i] = terms[i]! + (c === c ? table[row + c]! : even); // c === c: not NaN
-        }
-      } else {
-        const half = 0.5 / (sigma[d]! * sigma[d]!);
-        for (let i = 0, p = d * n; i < n; i++, p++) {
-          const gap = v - centres[p]!;
-          if (gap === gap) terms[i] = terms[i]! + logScale[p]! - half * gap * gap;
-        }
-      }
+  function logDensity(x: Point, atMost = Infinity): number {
+    const far = atMost - NEGLIGIBLE;
+    let part = 0; // of the sum, divided by e^atMost
+    for (let from = 0; from < n; from += BLOCK) {
+      const to = Math.min(n, from + BLOCK);
+      addTerms(x, from, to);
+      for (let i = from; i < to; i++) if (terms[i]! > far) part += Math.exp(terms[i]! - atMost);
+      if (part > n + 1) return Infinity;
     }
-    if (prior !== null) terms[n] = terms[n]! + prior.logDensity(x);
+    terms[n] = prior === null ? 0 : prior.logDensity(x);
+    for (let d = 0; d < D; d++) if (x[d] === x[d]) terms[n] = terms[n] + flat[d]!;
     let top = -Infinity;
     for (let i = 0; i <= n; i++) if (terms[i]! > top) top = terms[i]!;
     let sum = 0;
     for (let i = 0; i <= n; i++) if (terms[i]! > top - NEGLIGIBLE) sum += Math.exp(terms[i]! - top);
     return top + Math.log(sum / (n + 1));
+  }
+
+  /** ln of the kernels at points from … to - 1, axis by axis. */
+  function addTerms(x: Point, from: number, to: number): void {
+    terms.fill(0, from, to);
+    for (let d = 0; d < D; d++) {
+      const v = x[d]!;
+      if (Number.isNaN(v)) continue;
+      const table = tables[d]!;
+      if (table !== null) {
+        const even = flat[d]!;
+        const row = placeOf(d, v) * space.sizes[d]!;
+        for (let i = from, p = d * n + from; i < to; i++, p++) {
+          const c = centres[p]!;
+          terms[i] = terms[i]! + (c === c ? table[row + c]! : even); // c === c: not NaN
+        }
+      } else {
+        const half = 0.5 / (sigma[d]! * sigma[d]!);
+        for (let i = from, p = d * n + from; i < to; i++, p++) {
+          const gap = v - centres[p]!;
+          if (gap === gap) terms[i] = terms[i]! + logScale[p]! - half * gap * gap;
+        }
+      }
+    }
   }
 
   function sample(rng: Rng): Point {

@@ -62,4 +62,5 @@ const log: readonly StudyEvent[] = [
   { type: 'trialFinished', number: 4, result: { state: 'complete', values: { accuracy: 0.6, minutes: 4 } }, at: T0 + 6 * minute },
 ]; // prettier-ignore
 
-export const smallStudy: PlottedStudy = replay(log);
+const { definition, trials } = replay(log);
+export const smallStudy: PlottedStudy = { definition, trials };

@@ -54,12 +54,15 @@ export function tpe({ startTrials = 5, candidates = 64, gamma = 0.2 }: TpeOption
       const { good, bad } = split(history, gamma, totalExcess(history.observations, trials, limits));
       const l = parzenDensity(points, good, { width: WIDTH, believes: true });
       const g = parzenDensity(points, bad, { width: WIDTH });
+      // The likeliest first: g, which has most points, need not be known where it is certain to be too large.
+      const drawn = Array.from({ length: candidates }, () => l.sample(rng))
+        .filter((x) => known.isOpen(x))
+        .map((x) => ({ x, good: l.logDensity(x) }))
+        .sort((a, b) => b.good - a.good);
       let best: Point | null = null;
       let bestScore = -Infinity;
-      for (let i = 0; i < candidates; i++) {
-        const x = l.sample(rng);
-        if (!known.isOpen(x)) continue;
-        const score = l.logDensity(x) - g.logDensity(x);
+      for (const { x, good: logL } of drawn) {
+        const score = logL - g.logDensity(x, logL - bestScore);
         if (score > bestScore) [best, bestScore] = [x, score];
       }
       return { params: points.decode(known.accept(best, rng)) };

@@ -24,7 +24,7 @@ const counts = new WeakMap<Space, number>();
  * 200,000 combinations, else Infinity, since counting them would take too long.
  */
 export function cardinality(space: Space): number {
-  const total = sizeOfFields(space.fields, '', (d) => d.size, byPath(space));
+  const { total } = sizesBy(space, (dimension) => dimension.size);
   if (space.constraints.length === 0 || total === Infinity) return total;
   if (total > MOST_COUNTED) return Infinity;
   let count = counts.get(space);
@@ -46,7 +46,7 @@ export function gridCount(space: Space, options: GridOptions = {}): number {
 
 /** The first allowed point of a finite space from a random place of its grid on; null if there is none, or too much to look through. */
 export function firstAllowed(space: Space, rng: Rng): unknown {
-  const total = sizeOfFields(space.fields, '', (d) => d.size, byPath(space));
+  const { total } = sizesBy(space, (dimension) => dimension.size);
   if (total > MOST_COUNTED) return null;
   const offset = rng.int(0, total - 1);
   for (let i = 0; i < total; i++) {
@@ -58,21 +58,16 @@ export function firstAllowed(space: Space, rng: Rng): unknown {
 
 /** Number of combinations of the grid, be they allowed by constraints or not: its points are numbered below it. */
 export function gridSize(space: Space, options: GridOptions = {}): number {
-  checkResolution(space, options);
-  return sizeOfFields(space.fields, '', (d) => axisSize(d, options), byPath(space));
+  return sizesOf(space, options).total;
 }
 
 /** Point number `index`, counted from 0. */
 export function gridPoint<P>(space: Space & { parse(value: unknown): P }, index: number, options: GridOptions = {}): P {
-  checkResolution(space, options);
-  const axes = {
-    size: (d: Dimension) => axisSize(d, options),
-    value: (d: Dimension, i: number) => axisValue(d, i, options),
-  };
-  const total = sizeOfFields(space.fields, '', axes.size, byPath(space));
-  if (!(Number.isSafeInteger(index) && index >= 0 && index < total))
-    throw new Error(`internal: grid point ${index} of ${total}`);
-  return pointOf(space.fields, index, '', axes, byPath(space)) as P; // built from the space's own values
+  const sizes = sizesOf(space, options);
+  if (!(Number.isSafeInteger(index) && index >= 0 && index < sizes.total))
+    throw new Error(`internal: grid point ${index} of ${sizes.total}`);
+  const value = (d: Dimension, i: number): Choice => axisValue(d, i, options);
+  return pointOf(space.fields, index, '', sizes.byPath, value, byPath(space)) as P; // built from the space's own values
 }
 
 /** All points that the constraints allow, one at a time. */
@@ -137,57 +132,75 @@ function axisValue(dimension: Dimension, index: number, options: GridOptions): C
   );
 }
 
-type SizeOf = (dimension: Dimension) => number;
-interface Axes {
-  readonly size: SizeOf;
-  readonly value: (dimension: Dimension, index: number) => Choice;
+interface Sizes {
+  readonly total: number;
+  /** Points of each parameter, and of each label of a branch at `path.label.`. */
+  readonly byPath: ReadonlyMap<string, number>;
 }
 
-const sizeOfFields = (fields: Fields, prefix: string, size: SizeOf, paths: ReadonlyMap<string, Dimension>): number =>
-  Object.entries(fields).reduce(
-    (product, [name, param]) => product * sizeOfParam(param, prefix + name, size, paths),
-    1,
-  );
-
-function sizeOfParam(param: Param, path: string, size: SizeOf, paths: ReadonlyMap<string, Dimension>): number {
-  if (param.kind === 'branch')
-    return Object.entries(param.branches).reduce(
-      (sum, [label, below]) => sum + sizeOfFields(below, `${path}.${label}.`, size, paths),
-      0,
-    );
-  return size(dimensionAt(paths, path));
+function sizesBy(space: Space, sizeOf: (dimension: Dimension) => number): Sizes {
+  const sizes = new Map<string, number>();
+  const ofFields = (fields: Fields, prefix: string): number =>
+    Object.entries(fields).reduce((product, [name, param]) => product * ofParam(param, prefix + name), 1);
+  const ofParam = (param: Param, path: string): number => {
+    const size =
+      param.kind === 'branch'
+        ? Object.entries(param.branches).reduce((sum, [label, below]) => {
+            const group = ofFields(below, `${path}.${label}.`);
+            sizes.set(`${path}.${label}.`, group);
+            return sum + group;
+          }, 0)
+        : sizeOf(dimensionAt(byPath(space), path));
+    sizes.set(path, size);
+    return size;
+  };
+  return { total: ofFields(space.fields, ''), byPath: sizes };
 }
 
-/** Mixed-radix digits, the most significant first. */
+const gridSizes = new WeakMap<Space, { readonly resolution: GridOptions['resolution']; readonly sizes: Sizes }>();
+
+/** Worked out once for each space and resolution: a point of the grid costs little else. */
+function sizesOf(space: Space, options: GridOptions): Sizes {
+  const { resolution } = options;
+  const known = gridSizes.get(space);
+  if (known !== undefined && known.resolution === resolution) return known.sizes;
+  checkResolution(space, options);
+  const sizes = sizesBy(space, (dimension) => axisSize(dimension, options));
+  gridSizes.set(space, { resolution, sizes });
+  return sizes;
+}
+
+/** Mixed-radix digits, the last parameter moving fastest. */
 function pointOf(
   fields: Fields,
   index: number,
   prefix: string,
-  axes: Axes,
+  sizes: ReadonlyMap<string, number>,
+  valueAt: (dimension: Dimension, index: number) => Choice,
   paths: ReadonlyMap<string, Dimension>,
 ): Record<string, unknown> {
   const entries = Object.entries(fields);
-  const sizes = entries.map(([name, param]) => sizeOfParam(param, prefix + name, axes.size, paths));
-  const params: Record<string, unknown> = {};
+  const params: Record<string, unknown> = Object.fromEntries(entries.map(([name]) => [name, undefined])); // in written order
   let rest = index;
-  entries.forEach(([name, param], i) => {
-    const below = sizes.slice(i + 1).reduce((a, b) => a * b, 1);
-    let digit = Math.floor(rest / below);
-    rest -= digit * below;
+  for (const [name, param] of entries.reverse()) {
     const path = prefix + name;
+    const size = sizes.get(path) ?? 1;
+    let digit = rest % size;
+    rest = Math.floor(rest / size);
     if (param.kind !== 'branch') {
-      params[name] = axes.value(dimensionAt(paths, path), digit);
-      return;
+      params[name] = valueAt(dimensionAt(paths, path), digit);
+      continue;
     }
     for (const [label, group] of Object.entries(param.branches)) {
-      const groupSize = sizeOfFields(group, `${path}.${label}.`, axes.size, paths);
+      const below = `${path}.${label}.`;
+      const groupSize = sizes.get(below) ?? 1;
       if (digit < groupSize) {
-        params[name] = { kind: label, ...pointOf(group, digit, `${path}.${label}.`, axes, paths) };
-        return;
+        params[name] = { kind: label, ...pointOf(group, digit, below, sizes, valueAt, paths) };
+        break;
       }
       digit -= groupSize;
     }
-  });
+  }
   return params;
 }
 
