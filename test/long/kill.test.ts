@@ -167,7 +167,9 @@ test.runIf(process.platform === 'linux')(
         if (child.exitCode !== null) break;
         const workers = childrenOf(child.pid ?? 0);
         workers.forEach((pid) => seen.add(pid));
-        const victim = rng.float() < 0.4 ? undefined : workers[rng.int(0, Math.max(0, workers.length - 1))];
+        // Every other kill is the run's own, and any before its workers are there.
+        const isParentsTurn = (kills.parent + kills.worker) % 2 === 1;
+        const victim = isParentsTurn ? undefined : workers[rng.int(0, Math.max(0, workers.length - 1))];
         if (kills.parent + kills.worker >= KILLS) {
           expect(await finish(child)).toBe('');
           break;
