@@ -4,7 +4,7 @@ Printed with PyTorch 1.13.0 (Debian python3-torch 1.13.1), Python 3.11, by:
     python3 scripts/golden/optim.py > src/optim/optim.golden.json
 
 The problem: least squares, loss = mean((X W + b - Y)²), X [5, 3], W [3, 2], b [2], Y [5, 2], fixed numbers below.
-Weight decay is applied to W only, as Attune does by default.
+Weight decay is applied to W only, as Attune does by default. Nadam and Muon are transliterations below, see there.
 """
 
 import json

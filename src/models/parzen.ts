@@ -28,6 +28,7 @@ export interface ParzenDensity {
 }
 
 const MASS_PLACES = 256;
+const MOST_WIDTHS = 64;
 /** Terms this far below the largest, in logarithms, are left out of a sum. */
 const NEGLIGIBLE = 25;
 /** Points between two looks at whether a density exceeds its bound. */
@@ -156,11 +157,24 @@ function drawPlace(table: Float64Array, K: number, centre: number, u: number): n
   return K - 1;
 }
 
+const massNodes = new Map<number, Float64Array>();
+
+/** Long studies ask for the same few widths again and again. */
+function nodesOf(sigma: number): Float64Array {
+  let nodes = massNodes.get(sigma);
+  if (nodes === undefined) {
+    nodes = Float64Array.from({ length: MASS_PLACES + 1 }, (_, k) =>
+      normalLogMass(-k / MASS_PLACES / sigma, (1 - k / MASS_PLACES) / sigma),
+    );
+    if (massNodes.size >= MOST_WIDTHS) massNodes.clear();
+    massNodes.set(sigma, nodes);
+  }
+  return nodes;
+}
+
 /** ln of the mass that a normal at μ in [0, 1] has within [0, 1]. */
 function interpolatedLogMass(sigma: number): (mu: number) => number {
-  const nodes = Float64Array.from({ length: MASS_PLACES + 1 }, (_, k) =>
-    normalLogMass(-k / MASS_PLACES / sigma, (1 - k / MASS_PLACES) / sigma),
-  );
+  const nodes = nodesOf(sigma);
   return (mu) => {
     const k = Math.min(MASS_PLACES - 1, Math.floor(mu * MASS_PLACES));
     return nodes[k]! + (mu * MASS_PLACES - k) * (nodes[k + 1]! - nodes[k]!);

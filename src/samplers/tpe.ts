@@ -81,14 +81,16 @@ function split(
   let ties = count; // places left for those at the limit
   for (let i = 0; i < ranking.length; i++) if (ranking[i]! < limit) ties--;
   const good: Point[] = [];
-  const rest: Point[] = [];
+  const rest: number[] = [];
   observations.forEach(({ point }, i) => {
-    const isGood = ranking[i]! < limit || (ranking[i] === limit && ties-- > 0);
-    (isGood ? good : rest).push(point);
+    if (ranking[i]! < limit || (ranking[i] === limit && ties-- > 0)) good.push(point);
+    else rest.push(i);
   });
   const step = Math.max(1, rest.length / MOST_BAD);
   const kept = Array.from({ length: Math.min(rest.length, MOST_BAD) }, (_, k) => rest[Math.floor(k * step)]!);
-  return { good, bad: [...kept, ...failed.map((f) => f.point), ...pending] };
+  // The better ones lie near the candidates and settle soon that g is too large.
+  kept.sort((a, b) => ranking[a]! - ranking[b]! || a - b);
+  return { good, bad: [...kept.map((i) => observations[i]!.point), ...failed.map((f) => f.point), ...pending] };
 }
 
 /** Places in the order: feasible observations by their ranking, then the others by how far they break the outcome constraints. */

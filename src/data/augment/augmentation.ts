@@ -1,7 +1,7 @@
 /**
  * What an augmentation is: a random change of one encoded row, made in place when the row is fed. Each row of each epoch has a stream of its
  * own, named by epoch and row, so the same run sees the same images whether it was resumed or not, and nothing about it need be saved.
- * Cost on a 32 × 32 colour image: 2 to 10 µs a change, against a millisecond or more of training; hence no worker of its own.
+ * Cost: a pass or a few over the sample's numbers, far less than its training; hence no worker of its own.
  */
 import { type Rng, TuneError } from '#math';
 import type { Preprocessing } from '../dataset.ts';
