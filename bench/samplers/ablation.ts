@@ -1,6 +1,6 @@
 /**
  * What each ingredient of `gp` and `tpe` brings: one is taken away, or replaced by the plain choice, and the same seeds run again.
- *   npx tsx bench/samplers/ablation.ts [--judge DIR] [--variants REGEX] [--tasks REGEX] [--seeds 10] [--first-seed 0] [--trials 50] [--json DIR]
+ *   npm run bench:ablation -- [--judge DIR] [--variants REGEX] [--tasks REGEX] [--seeds 10] [--first-seed 0] [--trials 50] [--json DIR]
  * The variants of gp are put together here from the pieces of #models that gp.ts uses, for one objective and no failures; "gp" itself runs beside "gp, put
  * together", and both must find the same. With --json, finished runs are kept in DIR and only missing ones are made.
  * Printed: mean normalised regret at 10, 25, 50, 100 trials, and the mean difference to the whole, paired by seed, ± its standard error.

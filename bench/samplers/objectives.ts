@@ -1,6 +1,6 @@
 /**
  * Several objectives: hypervolume of our samplers and of Optuna's NSGA-II and multi-objective TPE, in the same run.
- *   npx tsx bench/samplers/objectives.ts [--samplers gp,tpe,random] [--optuna nsga2,tpe] [--seeds 10] [--first-seed 0] [--trials 100] [--problems REGEX]
+ *   npm run bench:objectives -- [--samplers gp,tpe,random] [--optuna nsga2,tpe] [--seeds 10] [--first-seed 0] [--trials 100] [--problems REGEX]
  *     [--judge DIR] [--json FILE]
  * Problems: ZDT1–3 (Zitzler, Deb & Thiele 2000, Evol. Comput. 8) and DTLZ2 with three and four objectives (Deb et al. 2002, CEC), six variables each; and, where the
  * judge's data and onnxruntime-node are present, YAHPO surrogates of real trainings (lcbench: accuracy against seconds; rbv2_rpart: accuracy against seconds, and
