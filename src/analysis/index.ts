@@ -10,5 +10,6 @@ export {
   type SamplerRun,
   type SamplerTest,
 } from './compare-samplers.ts';
+export { fanova, type FanovaOptions, type FanovaShare } from './fanova.ts';
 export { importance, type Importance, type ImportanceOptions } from './importance.ts';
 export { rankTest, type RankTest } from './rank-test.ts';

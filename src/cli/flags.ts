@@ -52,8 +52,13 @@ export interface ReadFlags {
   readonly json?: true;
 }
 
+export const IMPORTANCE_METHODS = ['ped-anova', 'fanova'] as const;
+
+export type ImportanceMethod = (typeof IMPORTANCE_METHODS)[number];
+
 export interface ShowFlags extends ReadFlags {
   readonly fingerprint?: true;
+  readonly importance: ImportanceMethod;
 }
 
 export interface ExportFlags {

@@ -43,3 +43,10 @@ test('shows the parameter that decides first, from ten complete trials on', () =
   expect(lines[0]).toMatch(/^parameter {5}importance$/);
   expect(lines[2]).toMatch(/^learningRate +\d+ % +█+$/);
 });
+
+test('with fanova pairs of parameters are rows of their own', () => {
+  const rows = studyImportance(study(40), 'fanova');
+  expect(rows.map(({ path }) => path)).toEqual(['learningRate', 'learningRate × width', 'width']);
+  expect(rows[0]?.importance).toBeGreaterThan(0.9);
+  expect(importanceTable(rows, plainScreen())).toMatch(/^learningRate × width +\d+ %/m);
+});

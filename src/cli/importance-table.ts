@@ -1,8 +1,8 @@
-/** How much each parameter decided, as a small table: the most important first, with a bar. */
-import { importance } from '#analysis';
+/** How much each parameter (by fanova also pairs of them) decided, as a small table: the most important first, with a bar. */
+import { fanova, importance, type Importance } from '#analysis';
 import type { StudyState } from '#core';
 import { spaceFromJson } from '#space';
-import { count } from '#text';
+import type { ImportanceMethod } from './flags.ts';
 import { bar } from './screen.ts';
 import type { Screen } from './screen.ts';
 import { renderTable } from './table.ts';
@@ -13,17 +13,17 @@ const MOST_ROWS = 8;
 const BAR = 20;
 
 /** Shares by path, for studies with one objective and enough complete trials; empty for others, and where nothing could differ. */
-export function studyImportance({
-  definition,
-  trials,
-  counts,
-}: Pick<StudyState, 'definition' | 'trials' | 'counts'>): ReturnType<typeof importance> {
+export function studyImportance(
+  { definition, trials, counts }: Pick<StudyState, 'definition' | 'trials' | 'counts'>,
+  method: ImportanceMethod = 'ped-anova',
+): readonly Importance[] {
   if (definition.objectives.length !== 1 || counts.complete < LEAST_TRIALS) return [];
-  const rows = importance(spaceFromJson(definition.space), definition.objectives, trials);
+  const measure = method === 'fanova' ? fanova : importance;
+  const rows = measure(spaceFromJson(definition.space), definition.objectives, trials);
   return rows.some((row) => row.importance > 0) ? rows : [];
 }
 
-export function importanceTable(rows: ReturnType<typeof studyImportance>, screen: Screen): string {
+export function importanceTable(rows: readonly Importance[], screen: Screen): string {
   const shown = rows.slice(0, MOST_ROWS);
   const table = renderTable(
     [{ head: 'parameter' }, { head: 'importance', align: 'right' }, { head: '', optional: true }],
@@ -35,5 +35,5 @@ export function importanceTable(rows: ReturnType<typeof studyImportance>, screen
     screen,
   );
   const rest = rows.length - shown.length;
-  return rest === 0 ? table : `${table}\n${screen.colors.dim(`and ${count(rest, 'parameter')} of less`)}`;
+  return rest === 0 ? table : `${table}\n${screen.colors.dim(`and ${rest} more of less`)}`;
 }

@@ -4,7 +4,7 @@
 import { Command, Option } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import type { ExitCode } from './failure.ts';
-import { DEFAULT_STORAGE, EXPORT_FORMATS, PLOT_KINDS } from './flags.ts';
+import { DEFAULT_STORAGE, EXPORT_FORMATS, IMPORTANCE_METHODS, PLOT_KINDS } from './flags.ts';
 import type {
   CompareFlags,
   DataFlags,
@@ -133,6 +133,11 @@ export function buildProgram(finish: (code: ExitCode) => void): Command {
     .argument('<study>', 'name of the study')
     .addOption(storage())
     .addOption(json('print one JSON object'))
+    .addOption(
+      new Option('--importance <method>', 'how importance is measured: ped-anova, or fanova for shares of the variance')
+        .default('ped-anova')
+        .argParser(oneOf('--importance', IMPORTANCE_METHODS)),
+    )
     .option('--fingerprint', 'print only a hash of all suggestions, measurements and results')
     .action(async (name: string, flags: ShowFlags) => {
       const { show } = await import('./commands/show.ts');

@@ -27,6 +27,7 @@ export {
   type Point,
 } from './gaussian-process.ts';
 export { totalExcess } from './excess.ts';
+export { growForest, type Leaf, type Side } from './forest.ts';
 export { type History, knownPoints, type KnownPoints, type Observation, readHistory } from './history.ts';
 export { hypervolume } from './hypervolume.ts';
 export { type HypervolumeImprovement, hypervolumeImprovement } from './hypervolume-improvement.ts';

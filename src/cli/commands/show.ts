@@ -9,16 +9,19 @@ import { count, metricNumber, paramsText } from '#text';
 import { historyChart } from '../history.ts';
 import { importanceTable, studyImportance } from '../importance-table.ts';
 import { stdoutScreen, writeJson, writeLine } from '../output.ts';
-import type { ShowFlags } from '../flags.ts';
+import type { ImportanceMethod, ShowFlags } from '../flags.ts';
 import { trialTable } from '../report.ts';
 import type { Screen } from '../screen.ts';
 import { readStudy, rowOf, runningTrials } from '../study-reader.ts';
 
-export async function show(name: string, { storage, json, fingerprint: hashOnly }: ShowFlags): Promise<ExitCode> {
+export async function show(
+  name: string,
+  { storage, json, fingerprint: hashOnly, importance }: ShowFlags,
+): Promise<ExitCode> {
   const study = await readStudy(storage, name);
   if (hashOnly) writeLine(fingerprint(study.trials));
-  else if (json) writeJson(studyJson(study));
-  else writeLine(studyText(study, stdoutScreen()));
+  else if (json) writeJson(studyJson(study, importance));
+  else writeLine(studyText(study, importance, stdoutScreen()));
   return EXIT.done;
 }
 
@@ -26,7 +29,7 @@ export async function show(name: string, { storage, json, fingerprint: hashOnly 
 const bestOf = ({ trials, definition }: StudyState): ReturnType<typeof bestTrial> =>
   definition.objectives.length === 1 ? bestTrial(trials, definition.objectives, definition.limits) : null;
 
-function studyJson(study: StudyState): unknown {
+function studyJson(study: StudyState, method: ImportanceMethod): unknown {
   const best = bestOf(study);
   return {
     ...study.definition,
@@ -35,7 +38,7 @@ function studyJson(study: StudyState): unknown {
     ended: endedBy(study),
     best: best === null ? null : { number: best.number, params: best.params, values: best.values },
     ...frontJson(study),
-    importance: studyImportance(study),
+    importance: studyImportance(study, method),
     trials: study.trials.map(rowOf),
   };
 }
@@ -47,7 +50,7 @@ function frontJson({ definition: { objectives, limits }, trials }: StudyState): 
   return { pareto: front.map(({ number }) => number), knee: kneeTrial(front, objectives)?.number ?? null };
 }
 
-function studyText(study: StudyState, screen: Screen): string {
+function studyText(study: StudyState, method: ImportanceMethod, screen: Screen): string {
   const { definition, trials } = study;
   const best = bestOf(study);
   const [objective, second] = definition.objectives;
@@ -70,7 +73,7 @@ function studyText(study: StudyState, screen: Screen): string {
     const chart = historyChart(points, objective.direction, screen);
     if (chart !== '') sections.push(`${objective.name} by trial\n${chart}`);
   }
-  const important = studyImportance(study);
+  const important = studyImportance(study, method);
   if (important.length > 0) sections.push(importanceTable(important, screen));
   if (best !== null && objective !== undefined) {
     const value = metricNumber(best.values[objective.name] ?? NaN);
