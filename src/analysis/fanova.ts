@@ -1,18 +1,14 @@
 /**
  * How much of the variation of the objective over the whole space each parameter, and each pair of parameters, accounts for: functional ANOVA.
  * Hutter, Hoos & Leyton-Brown 2014, "An Efficient Approach for Assessing Hyperparameter Importance", ICML, algorithms 1 and 2: a random forest
- * (models/forest.ts)
- * is fitted to the complete trials; a tree is constant on boxes, so its marginals and their variances are exact sums over its leaves:
+ * (models/forest.ts) is fitted to the complete trials; a tree is constant on boxes, so its marginals and their variances are exact sums over its leaves:
  *   f_U(x_U) = Σ_leaves [x_U in leaf] · value · measure of the leaf on the other axes      V_U = Var f_U - Σ of V_W over the proper parts W of U
  *   share of U = V_U / V, averaged over the trees that are not constant
  * With uniform inputs these are the Sobol' indices of the tree (Sobol' 1993). The measure is uniform on the unit cube of the space: by its log or
- * logit scale, every
- * label and step the same; constraints and priors do not enter it.
+ * logit scale, every label and step the same; constraints and priors do not enter it.
  * Branches: the forest splits a parameter only among trials where it is active, and its marginal is taken over the part of the space where it is
- * active, V_U
- * times the measure of that part (the law of total variance: single shares and interactions still sum to at most 1). A pair that is never active
- * together has
- * no interaction, nor has a parameter with the branch that holds it.
+ * active, V_U times the measure of that part (the law of total variance: single shares and interactions still sum to at most 1). A pair that is never
+ * active together has no interaction, nor has a parameter with the branch that holds it.
  *   trials n, parameters d, trees T
  * Cost: O(T · n · d · log n) for the forest, O(T · n²) at most for each of 15 pairs, where n counts 1,000 at most: a tree is grown on no more draws.
  */
