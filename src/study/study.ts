@@ -8,7 +8,6 @@ import {
   bestTrial,
   kneeTrial,
   isFinished,
-  lastStep,
   paretoTrials,
   TuneError,
   type CompleteTrial,
@@ -28,8 +27,6 @@ import {
   type TrialRecord,
   type Values,
 } from '#core';
-import { createRng, type Rng } from '#math';
-import { startAtDefaults } from '#samplers';
 import {
   completed,
   fits,
@@ -39,10 +36,8 @@ import {
   predicatesOf,
   readFixed,
   restrict,
-  sampleUniform,
   spaceFromJson,
   type Fields,
-  type Flat,
   type Infer,
   type Predicates,
   type Space,
@@ -53,6 +48,7 @@ import { optimize, type Objective, type OptimizeOptions, type OptimizeResult } f
 import { OrderedView } from './order.ts';
 import { readMeasurement, readOutcome, toldMetrics, type Outcome } from './outcome.ts';
 import type { FixedValues, PartialParams } from './params.ts';
+import { Search, type Asked } from './search.ts';
 import { Trial, type TrialHandle } from './trial.ts';
 
 /** @internal What createStudy and openStudy have put together. */
@@ -109,11 +105,6 @@ type Work<P> =
   /** In ordered mode: whether there is more depends on trials that still run. */
   | { readonly later: string };
 
-/** What is to be started, or why nothing is. */
-type Choice = StartEvent | { readonly nothing: string } | { readonly later: string };
-type StartEvent = Extract<StudyEvent, { type: 'trialStarted' | 'trialCreated' }>;
-
-const NOTHING: Flat = Object.freeze({});
 /** Of a trial: what ends its workers again and again is in the trial itself. */
 const MAX_ATTEMPTS = 30;
 
@@ -127,8 +118,7 @@ export class Study<P = Params, O extends string = string> {
   readonly hints: Hints;
   readonly #parts: StudyParts;
   readonly #state: StudyState;
-  readonly #rng: Rng;
-  readonly #trialStreams: Rng;
+  readonly #search: Search;
   readonly #listeners = new Set<StudyListener>();
   #turn: Promise<unknown> = Promise.resolve();
   /** Only kept where ordered mode is used. */
@@ -141,8 +131,8 @@ export class Study<P = Params, O extends string = string> {
     this.#space = parts.space;
     this.#predicates = { ...parts.predicates, ...predicatesOf(parts.space.constraints) };
     this.hints = parts.hints;
-    this.#rng = createRng(parts.state.definition.seed);
-    this.#trialStreams = this.#rng.fork('trial');
+    const { sampler, pruner, hints, state } = parts;
+    this.#search = new Search(sampler, pruner, hints, state.definition.seed);
   }
 
   /** As last edited. */
@@ -195,9 +185,6 @@ export class Study<P = Params, O extends string = string> {
     const lag = this.attributes[LAG];
     return typeof lag === 'number' ? lag : null;
   }
-  get #looksAtResults(): boolean {
-    return this.#parts.sampler.blind !== true || this.#parts.pruner.name !== 'none';
-  }
   /** Running trials that other processes have signed for. */
   get runningElsewhere(): number {
     const { worker } = this.#parts;
@@ -232,10 +219,11 @@ export class Study<P = Params, O extends string = string> {
         if (space !== this.#space) suggestions.clear();
         space = this.#space;
         const fixed = given === undefined ? null : readFixed(space, given);
+        const asked: Asked = { at: this.#parts.now(), space, trials, worker, suggestions, fixed };
         const choice =
           lag === null
-            ? this.#choose(trials, worker, suggestions, fixed)
-            : this.#chooseInOrder(await this.#ordered(), lag, trials, worker, suggestions);
+            ? this.#search.choose(this.#state, asked)
+            : this.#search.chooseInOrder(this.#state, await this.#ordered(), lag, asked);
         if (!('type' in choice)) return choice;
         const before = this.#state.trials[choice.number];
         if (!(await this.#append([choice]))) continue;
@@ -244,74 +232,6 @@ export class Study<P = Params, O extends string = string> {
         return { trial: new Trial<P>(this, record, resumed, resumable) };
       }
     });
-  }
-
-  /** What is to run next, from all that is known now. */
-  #choose(trials: number, worker: string, suggestions: Map<number, Suggestion>, fixed: Flat | null): Choice {
-    const state = this.#state;
-    const has = (number: number): boolean => {
-      const flat = flatten(this.#params(number));
-      return Object.entries(fixed ?? {}).every(([path, value]) => flat[path] === value);
-    };
-    const again = lowest(fixed === null ? state.waiting : [...state.waiting].filter(has));
-    return again !== null
-      ? { type: 'trialStarted', at: this.#parts.now(), number: again, worker }
-      : this.#chooseFrom(state, state.seq, trials, worker, suggestions, fixed);
-  }
-
-  /** What is to run next, from what the turn may know. */
-  #chooseInOrder(
-    order: OrderedView,
-    lag: number,
-    trials: number,
-    worker: string,
-    suggestions: Map<number, Suggestion>,
-  ): Choice {
-    const at = this.#parts.now();
-    const lost = lowest([...this.#state.waiting].filter((number) => order.inTurn(number)));
-    if (lost !== null) return { type: 'trialStarted', at, number: lost, worker };
-    // Where results are never looked at, nobody needs to wait for them.
-    const effective = this.#looksAtResults ? lag : Infinity;
-    let wanted = Math.max(order.committed, order.next - effective + 1);
-    for (;;) {
-      if (!order.commit(wanted)) return { later: `turn ${order.committed} has not ended.` };
-      const committed = order.committed;
-      const queued = lowest(order.state.waiting);
-      if (queued !== null) return { type: 'trialStarted', at, number: queued, worker, committed };
-      const choice = this.#chooseFrom(order.state, committed, trials, worker, suggestions, null);
-      if ('type' in choice) return { ...choice, committed };
-      // The results of the turns under way may yet promote a trial.
-      if (committed === order.next) return choice;
-      wanted = committed + 1;
-    }
-  }
-
-  /** `moment` tells one look at the paused trials from another. */
-  #chooseFrom(
-    state: StudyState,
-    moment: number,
-    trials: number,
-    worker: string,
-    suggestions: Map<number, Suggestion>,
-    fixed: Flat | null,
-  ): StartEvent | { readonly nothing: string } {
-    const number = state.trials.length;
-    const at = this.#parts.now();
-    const promoted = fixed === null ? this.#promoted(state, moment, trials) : null;
-    if (promoted !== null) return { type: 'trialStarted', at, number: promoted, worker };
-    if (number >= trials) return { nothing: `the study has ${number} trials.` };
-    // Another process may have measured meanwhile, but as long as the number is free, the suggestion stands: a slow sampler is not starved.
-    const suggestion = suggestions.get(number) ?? this.#suggest(state, number, fixed);
-    suggestions.set(number, suggestion);
-    if ('exhausted' in suggestion) {
-      const last = fixed === null ? this.#promoted(state, moment, number) : null;
-      if (last === null) return { nothing: suggestion.exhausted };
-      return { type: 'trialStarted', at, number: last, worker };
-    }
-    const { params, note } = suggestion;
-    const facts = { worker, suggestedBy: this.#parts.sampler.name, ...(note === undefined ? {} : { note }) };
-    if (fixed !== null) return { type: 'trialCreated', at, number, params, ...facts, fixed };
-    return { type: 'trialCreated', at, number, params, ...facts };
   }
 
   /** What `trial.report` does, by number: for callers that hold no handle. */
@@ -339,7 +259,7 @@ export class Study<P = Params, O extends string = string> {
         const record = this.#own(of);
         if (record.state !== 'running') return { decision: 'continue' }; // taken away meanwhile: the next call will say so
         if (record.stopReason !== null) return { decision: 'stop', reason: record.stopReason };
-        const decision = this.#decide(record, mayPause, await this.#known(record.number));
+        const decision = this.#search.decide(this.definition, record, await this.#known(record), mayPause);
         if (decision.decision === 'continue') return decision;
         const type = decision.decision === 'stop' ? 'stopRequested' : 'trialPaused';
         if (await this.#append([{ type, at: this.#parts.now(), number: record.number, reason: decision.reason }]))
@@ -373,11 +293,7 @@ export class Study<P = Params, O extends string = string> {
       const event = { type: 'trialEnqueued', at: this.#parts.now(), number } as const;
       if (fits(this.#space, params)) return [{ ...event, params: this.#space.parse(params) }];
       const fixed = readFixed(this.#space, flatten(params), 'params');
-      const suggestion = this.#suggest(this.#state, number, fixed);
-      if (!('exhausted' in suggestion)) return [{ ...event, params: suggestion.params, fixed }];
-      // A person may ask for a point again.
-      const rest = restrict(this.#space, { ...this.definition.fixed, ...fixed });
-      return [{ ...event, params: this.#space.parse(sampleUniform(rest, this.#trialStreams.fork(number))), fixed }];
+      return [{ ...event, params: this.#search.fill(this.#state, this.#space, number, fixed), fixed }];
     });
   }
 
@@ -402,7 +318,9 @@ export class Study<P = Params, O extends string = string> {
         if (changes.length === 0) return;
         const at = this.#parts.now();
         const { space, fill } = plan;
-        const unfit = [...this.#state.waiting].filter((number) => !fits(space, completed(this.#params(number), fill)));
+        const unfit = [...this.#state.waiting].filter(
+          (number) => !fits(space, completed(this.#state.trials[number]?.params ?? {}, fill)),
+        );
         const events: StudyEvent[] = [
           { type: 'spaceEdited', at, space: space.toJSON(), fixed: held, fill, changes },
           ...unfit.map((number): StudyEvent => {
@@ -542,7 +460,7 @@ export class Study<P = Params, O extends string = string> {
 
   /** @internal */
   seedOf(number: number): number {
-    return this.#trialStreams.fork(number, 'seed').uint32();
+    return this.#search.seedOf(number);
   }
 
   #takeTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -587,48 +505,12 @@ export class Study<P = Params, O extends string = string> {
     return toldMetrics(this.definition.objectives, this.definition.limits);
   }
 
-  /** `fixed`: for this trial alone. */
-  #suggest({ trials }: StudyState, number: number, fixed: Flat | null): Suggestion {
-    const { sampler } = this.#parts;
-    const space = this.#space;
-    const { objectives, limits = [], fixed: always = NOTHING } = this.definition;
-    const rng = this.#trialStreams.fork(number);
-    const held = fixed === null ? always : { ...always, ...fixed };
-    const facts = { space, objectives, limits, fixed: held, hints: this.hints };
-    const context = { ...facts, trials, number, rng, studyRng: this.#rng };
-    if (sampler.name !== 'grid' && trials.every(({ suggestedBy }) => suggestedBy === null)) {
-      const start = startAtDefaults(context);
-      if (start !== null)
-        return { params: space.parse(start), note: 'the first trial is at the defaults of the space.' };
-    }
-    const suggestion = sampler.suggest(context);
-    return 'exhausted' in suggestion ? suggestion : { ...suggestion, params: space.parse(suggestion.params) };
-  }
-
-  /** `limit`: no trial beyond so many will be started; paused ones are then all that is left. */
-  #promoted({ trials, paused }: StudyState, moment: number, limit: number): number | null {
-    const { pruner } = this.#parts;
-    if (pruner.promote === undefined || paused.size === 0) return null;
-    const { objectives } = this.definition;
-    const hints = limit < Infinity ? { ...this.hints, trials: limit } : this.hints;
-    const number = pruner.promote({ objectives, trials, hints, rng: this.#rng.fork('promote', moment) });
-    if (number !== null && !paused.has(number))
-      throw new Error(`internal: pruner "${pruner.name}" promoted trial ${number}, which is not paused`);
-    return number;
-  }
-
-  #decide(trial: RunningTrial, resumable: boolean, known: TrialRecord[] | null): PruneDecision {
-    const { objectives } = this.definition;
-    if (known !== null) known[trial.number] = trial;
-    const trials = known ?? this.#state.trials;
-    const rng = this.#rng.fork('pruner', trial.number, lastStep(trial) ?? 0);
-    const decision = this.#parts.pruner.decide({ objectives, trial, trials, hints: this.hints, rng, resumable });
-    return decision.decision === 'pause' && !resumable ? { decision: 'stop', reason: decision.reason } : decision;
-  }
-
-  /** What the pruner of a trial may know of the others; null: everything. */
-  async #known(number: number): Promise<TrialRecord[] | null> {
-    return this.lag === null || this.lag === 0 ? null : (await this.#ordered()).knownTo(number);
+  /** What the pruner of a trial may know: that trial as it is, and in ordered mode of the others what its turn knew. */
+  async #known(trial: RunningTrial): Promise<readonly TrialRecord[]> {
+    const known = this.lag === null || this.lag === 0 ? null : (await this.#ordered()).knownTo(trial.number);
+    if (known === null) return this.#state.trials;
+    known[trial.number] = trial;
+    return known;
   }
 
   async #ordered(): Promise<OrderedView> {
@@ -654,10 +536,6 @@ export class Study<P = Params, O extends string = string> {
     return record;
   }
 
-  #params(number: number): Params {
-    return this.#state.trials[number]?.params ?? {};
-  }
-
   #running(number: number): RunningTrial {
     const record = this.#state.trials[number];
     if (record?.state !== 'running')
@@ -675,12 +553,6 @@ function lost(
 ): StudyEvent {
   const kept = keptStep === null || (fromStep !== null && fromStep > keptStep) ? fromStep : keptStep;
   return { type: 'trialLost', at, number, reason, keptStep: kept };
-}
-
-function lowest(numbers: Iterable<number>): number | null {
-  let low: number | null = null;
-  for (const number of numbers) if (low === null || number < low) low = number;
-  return low;
 }
 
 function isJson(value: unknown): value is Json {
