@@ -7,7 +7,6 @@
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Sampler } from '#core';
 import { argsort, clipUpper, mean, standardise } from '#math';
@@ -28,6 +27,7 @@ import {
 import { gp, tpe } from '#samplers';
 import { normalised } from '../../src/samplers/gp.ts';
 import { Bench, type Setup } from './adapter.ts';
+import { openJudge } from './judge.ts';
 
 const { values: args } = parseArgs({
   options: {
@@ -132,25 +132,9 @@ const VARIANTS: Readonly<Record<string, () => Sampler>> = {
   'tpe: γ 0.4': () => tpe({ gamma: 0.4 }),
 };
 
-interface Task {
-  readonly name: string;
-  readonly reference?: unknown;
-}
 type Regrets = Record<string, Record<string, number[]>>; // by task, then seed; at each mark
 
-const judge = resolve(args.judge);
-const load = (path: string): Promise<unknown> => import(pathToFileURL(join(judge, path)).href);
-// The judge is plain JavaScript; these are the parts of it that are used here.
-const { tasks } = (await load('tasks.mjs')) as { tasks: readonly Task[] };
-const { runTrials } = (await load('lib/runs.mjs')) as {
-  runTrials: (a: unknown, t: Task, o: object) => Promise<{ steps: readonly number[] }>;
-};
-const { regret, scoreAt } = (await load('lib/scoring.mjs')) as {
-  regret: (task: Task, score: number) => number;
-  scoreAt: (steps: readonly number[], x: number) => number;
-};
-
-const chosen = tasks.filter((t) => t.reference !== undefined && new RegExp(args.tasks).test(t.name));
+const { tasks: chosen, runTrials, regret, scoreAt } = await openJudge(args.judge, args.tasks);
 const trials = Number(args.trials);
 const marks = [10, 25, 50, 100].filter((m) => m <= trials);
 const seeds = Array.from({ length: Number(args.seeds) }, (_, i) => i + Number(args['first-seed']));

@@ -7,10 +7,10 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createRng, mean, quantile } from '#math';
 import * as adapter from './adapter.ts';
+import { openJudge, type Runs } from './judge.ts';
 
 const { values: args } = parseArgs({
   options: {
@@ -25,28 +25,7 @@ const { values: args } = parseArgs({
   },
 });
 
-interface Run {
-  readonly steps: readonly number[];
-}
-interface Task {
-  readonly name: string;
-  readonly reference?: unknown;
-}
-type Runs = Record<string, Record<string, Run>>; // by task, then seed
-
-const judge = resolve(args.judge);
-const load = (path: string): Promise<unknown> => import(pathToFileURL(join(judge, path)).href);
-// The judge is plain JavaScript; these are the parts of it that are used here.
-const { tasks } = (await load('tasks.mjs')) as { tasks: readonly Task[] };
-const { runTrials } = (await load('lib/runs.mjs')) as {
-  runTrials: (a: unknown, t: Task, o: object) => Promise<Run>;
-};
-const scoring = (await load('lib/scoring.mjs')) as {
-  regret(task: Task, score: number): number;
-  scoreAt(steps: readonly number[], x: number): number;
-};
-
-const chosen = tasks.filter((t) => t.reference !== undefined && new RegExp(args.tasks).test(t.name));
+const { tasks: chosen, runTrials, regret, scoreAt } = await openJudge(args.judge, args.tasks);
 const trials = Number(args.trials);
 const marks = [25, 50, 100].filter((m) => m <= trials);
 const seeds = Array.from({ length: Number(args.seeds) }, (_, i) => i + Number(args['first-seed']));
@@ -69,9 +48,7 @@ async function runsOf(sampler: string, workers: number): Promise<Runs> {
 
 /** Mean over tasks, for each seed. */
 const bySeed = (runs: Runs, mark: number): number[] =>
-  seeds.map((seed) =>
-    mean(chosen.map((task) => scoring.regret(task, scoring.scoreAt(runs[task.name]?.[seed]?.steps ?? [], mark)))),
-  );
+  seeds.map((seed) => mean(chosen.map((task) => regret(task, scoreAt(runs[task.name]?.[seed]?.steps ?? [], mark)))));
 
 const workers = Number(args.workers);
 console.log(`mean normalised regret, ${chosen.length} tasks, ${seeds.length} seeds; ratio of ${workers} workers to 1`);

@@ -8,10 +8,10 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { mean, normalCdf, ranks } from '#math';
 import * as adapter from './adapter.ts';
+import { openJudge, type Runs, type Task } from './judge.ts';
 
 const { values: args } = parseArgs({
   options: {
@@ -25,29 +25,8 @@ const { values: args } = parseArgs({
   },
 });
 
-interface Run {
-  readonly steps: readonly number[];
-  readonly askMs: { readonly median: number };
-}
-interface Task {
-  readonly name: string;
-  readonly reference?: unknown;
-}
-type Runs = Record<string, Record<string, Run>>; // by task, then seed
-
 const judge = resolve(args.judge);
-const load = (path: string): Promise<unknown> => import(pathToFileURL(join(judge, path)).href);
-// The judge is plain JavaScript; these are the parts of it that are used here.
-const { tasks } = (await load('tasks.mjs')) as { tasks: readonly Task[] };
-const { runTrials } = (await load('lib/runs.mjs')) as {
-  runTrials: (a: unknown, t: Task, o: object) => Promise<Run>;
-};
-const scoring = (await load('lib/scoring.mjs')) as {
-  regret(task: Task, score: number): number;
-  scoreAt(steps: readonly number[], x: number): number;
-};
-
-const chosen = tasks.filter((t) => t.reference !== undefined && new RegExp(args.tasks).test(t.name));
+const { tasks: chosen, runTrials, regret, scoreAt } = await openJudge(args.judge, args.tasks);
 const trials = Number(args.trials);
 const marks = [10, 25, 50, 100].filter((m) => m <= trials);
 const seeds = Array.from({ length: Number(args.seeds) }, (_, i) => i + Number(args['first-seed']));
@@ -71,7 +50,7 @@ async function runsOf(sampler: string): Promise<Runs> {
 }
 
 const regrets = (runs: Runs, task: Task, mark: number): number[] =>
-  Object.values(runs[task.name] ?? {}).map((run) => scoring.regret(task, scoring.scoreAt(run.steps, mark)));
+  Object.values(runs[task.name] ?? {}).map((run) => regret(task, scoreAt(run.steps, mark)));
 const average = (of: (task: Task, mark: number) => number): number[] =>
   marks.map((mark) => mean(chosen.map((task) => of(task, mark))));
 const cells = (values: readonly number[]): string => values.map((v) => v.toFixed(3).padStart(7)).join('');
