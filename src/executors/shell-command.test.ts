@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { shellCommand, type Handle, type ShellCommandOptions } from './index.ts';
 import { createLines } from './lines.ts';
@@ -66,16 +65,14 @@ test('what a command leaves running when it ends is killed', async () => {
   const handle = await sh('sleep 60 & echo $!');
   const [pid] = await lines(handle, 1);
   expect(await handle.exited).toMatchObject({ code: 0 });
-  await sleep(50);
-  expect(alive(Number(pid))).toBe(false);
+  await expect.poll(() => alive(Number(pid)), { timeout: 10_000 }).toBe(false);
 });
 
 test.runIf(process.platform === 'linux')('a process that made a group of its own is killed with the rest', async () => {
   const handle = await sh('set -m; sleep 60 & echo $!; set +m; wait');
   const [pid] = await lines(handle, 1);
   await handle.stop(100);
-  await sleep(50);
-  expect(alive(Number(pid))).toBe(false);
+  await expect.poll(() => alive(Number(pid)), { timeout: 10_000 }).toBe(false);
 });
 
 test('a command that takes too long is ended, and its end says so', async () => {

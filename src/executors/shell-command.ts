@@ -8,6 +8,7 @@
  */
 import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
+import { finished } from 'node:stream/promises';
 import { TuneError } from '#core';
 import type { Executor, Exit, Handle, Job } from './executor.ts';
 import { createLines } from './lines.ts';
@@ -55,16 +56,21 @@ function start(
     if (listener) listener(line);
     else early.push(line);
   });
+  const logsWritten: Promise<void>[] = [];
   for (const [stream, file] of [
     [child.stdout, logs?.stdout],
     [child.stderr, logs?.stderr],
   ] as const) {
     stream.on('data', (chunk: Buffer) => tail.push(chunk));
+    if (file === undefined) continue;
     // A log that cannot be written (a full disk) must not end the command.
-    if (file !== undefined) stream.pipe(createWriteStream(file, { flags: 'a' }).on('error', () => stream.resume()));
+    const log = createWriteStream(file, { flags: 'a' }).on('error', () => stream.resume());
+    logsWritten.push(finished(stream.pipe(log)).catch(() => undefined));
   }
   child.stdout.on('data', (chunk: Buffer) => lines.push(chunk));
-  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve())).then(() =>
+    Promise.all(logsWritten),
+  );
 
   let limit: string | undefined;
   let ended: Exit | null = null;
