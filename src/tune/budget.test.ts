@@ -72,8 +72,6 @@ test('epochs and failures are counted over all trials, also those from before th
 
 test.runIf(process.platform === 'linux')('more memory than allowed is told with both numbers', async () => {
   const { ends, watch } = await watched({ maxMemory: 1e6 });
-  await expect
-    .poll(() => ends[0], { timeout: 5000 })
-    .toMatch(/^memory: this run and its workers hold \d+\.\d MB in memory, of 1\.0 MB$/);
+  await expect.poll(() => ends[0]).toMatch(/^memory: this run and its workers hold \d+\.\d MB in memory, of 1\.0 MB$/);
   watch.release();
 });
