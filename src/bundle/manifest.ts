@@ -39,6 +39,14 @@ const preprocessing = z.discriminatedUnion('kind', [
     mean: z.array(z.number()).exactOptional(),
     std: z.array(z.number()).exactOptional(),
   }),
+  z.object({
+    kind: z.literal('audio'),
+    sampleRate: positive,
+    samples: positive,
+    mels: positive,
+    mean: z.array(z.number()),
+    std: z.array(z.number()),
+  }),
   z.object({ kind: z.literal('text'), column: z.string(), length: positive, words: z.array(z.string()) }),
   z.object({
     kind: z.literal('table'),

@@ -1,5 +1,5 @@
 /**
- * Predictions for files: an image gives one, a CSV file one for each of its rows, a text file one for each of its lines. Every input is encoded as the training
+ * Predictions for files: an image or a recording gives one, a CSV file one for each of its rows, a text file one for each of its lines. Every input is encoded as the training
  * rows were; what does not fit names the file, and the line where there is one.
  */
 import { readFile } from 'node:fs/promises';
@@ -19,8 +19,8 @@ export async function predictFile(bundle: Bundle, path: string): Promise<FilePre
   const { kind } = preprocessing;
   const isTable = /\.(csv|tsv)$/i.test(path);
   const inputs =
-    kind === 'image'
-      ? [await imageAt(path)]
+    kind === 'image' || kind === 'audio'
+      ? [await wholeFile(path, kind === 'image' ? 'a PNG or JPEG image' : 'a WAV file')]
       : kind === 'text' && !isTable
         ? await linesAt(path)
         : await rowsAt(path, kind);
@@ -35,9 +35,9 @@ interface Input {
   readonly content: unknown;
 }
 
-const imageAt = async (path: string): Promise<Input> => ({
+const wholeFile = async (path: string, what: string): Promise<Input> => ({
   input: path,
-  content: await read(path, 'a PNG or JPEG image'),
+  content: await read(path, what),
 });
 
 /** Lines that hold something. */

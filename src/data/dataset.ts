@@ -99,7 +99,20 @@ export interface TextPreprocessing {
   readonly words: readonly string[];
 }
 
-export type Preprocessing = ImagePreprocessing | ArrayPreprocessing | TablePreprocessing | TextPreprocessing;
+/** A recording as its log-mel spectrogram [1, mels, frames], (v − mean[0]) / std[0]; see audio/log-mel.ts. */
+export interface AudioPreprocessing {
+  readonly kind: 'audio';
+  /** Samples a second. */
+  readonly sampleRate: number;
+  /** Length that every clip is brought to. */
+  readonly samples: number;
+  readonly mels: number;
+  readonly mean: readonly number[]; // [1]
+  readonly std: readonly number[]; // [1]
+}
+
+export type Preprocessing =
+  ImagePreprocessing | ArrayPreprocessing | TablePreprocessing | TextPreprocessing | AudioPreprocessing;
 
 /** One number column, image channel, category column, or text as `attune data info` shows it. */
 export type FeatureProfile =

@@ -1,5 +1,5 @@
 /**
- * A data set of images sorted into folders by class (layouts: image-files.ts).
+ * A data set of images sorted into folders by class (layouts: class-files.ts).
  * A folder without a test part has a fifth of its training images set aside as test rows, by a fixed seed, each class in proportion.
  * The set is gray when every image has R = G = B, else colour. All images must have one size, or `size` resizes them on loading.
  * Decoded images stay in memory: rows · channels · height · width bytes.
@@ -9,7 +9,7 @@ import { basename, resolve } from 'node:path';
 import { createRng, TuneError } from '#math';
 import type { Dataset } from './dataset.ts';
 import { decodeImage, isGray, toPlanes, type ImageSize } from './decode-image.ts';
-import { findImages, type ImageFile } from './image-files.ts';
+import { type ClassFile, findClassFiles } from './class-files.ts';
 import { imageSet, type ImageRows, type Normalization } from './image-set.ts';
 import { splitIndices } from './split.ts';
 
@@ -30,7 +30,7 @@ export interface ImageFolderSpec {
 /** Files read and decoded at the same time. */
 const AT_ONCE = 8;
 
-interface DecodedImage extends ImageFile, ImageSize {
+interface DecodedImage extends ClassFile, ImageSize {
   /** One plane when gray (or gray was asked for), else three. */
   readonly planes: Uint8Array;
   readonly gray: boolean;
@@ -39,7 +39,7 @@ interface DecodedImage extends ImageFile, ImageSize {
 export async function loadImageFolder(spec: ImageFolderSpec): Promise<Dataset> {
   const root = resolve(spec.images);
   const size = sizeOf(spec.size);
-  const files = await findImages(root);
+  const files = await findClassFiles(root, 'images');
   const notes = [...files.notes];
 
   // Decoded in the order of the paths, before the split: messages name the first file that is wrong.
@@ -81,11 +81,11 @@ export async function loadImageFolder(spec: ImageFolderSpec): Promise<Dataset> {
 
 /** Decodes in the order of the list; of several bad images the first of the list is reported. */
 async function decodeAll(
-  files: readonly ImageFile[],
+  files: readonly ClassFile[],
   size: ImageSize | undefined,
   channels: 1 | 3 | undefined,
 ): Promise<DecodedImage[]> {
-  const decode = async (file: ImageFile): Promise<DecodedImage> => {
+  const decode = async (file: ClassFile): Promise<DecodedImage> => {
     const bitmap = await decodeImage(await readFile(file.path), file.path, { size });
     const gray = isGray(bitmap);
     const planes = toPlanes(bitmap, gray || channels === 1 ? 1 : 3);

@@ -3,6 +3,7 @@ export {
   type Augmentation,
   type AugmentedSamplesOptions,
   type Augmenter,
+  backgroundNoise,
   type BatchMix,
   colorJitter,
   createAugmenter,
@@ -16,13 +17,18 @@ export {
   randAugment,
   rotate,
   type Sample,
+  specAugment,
+  type SpecAugmentOptions,
+  timeShift,
   translate,
   writeAugmentedSamples,
 } from './augment/index.ts';
+export type { AudioFolderSpec, NameFilter } from './audio/audio-folder.ts';
 export { batches } from './batches.ts';
 export type { CsvSpec } from './csv.ts';
 export type {
   ArrayPreprocessing,
+  AudioPreprocessing,
   CategoryColumn,
   Dataset,
   DatasetProfile,

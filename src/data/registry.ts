@@ -1,10 +1,11 @@
 /**
  * From what a user writes to a data set: a built-in name, the name of an image folder in a data folder, { images: DIR }, { csv: FILE, target },
- * { text: FILE, target }, or a data set made elsewhere.
+ * { text: FILE, target }, { audio: DIR }, or a data set made elsewhere.
  */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { didYouMean, TuneError } from '#math';
+import { type AudioFolderSpec, loadAudioFolder } from './audio/audio-folder.ts';
 import { fetchCifar10, findCifar10, loadCifar10 } from './cifar10.ts';
 import { loadCsv, type CsvSpec } from './csv.ts';
 import type { Dataset } from './dataset.ts';
@@ -22,7 +23,7 @@ export interface NamedSpec {
   readonly normalize?: Normalization;
 }
 
-export type DatasetSpec = string | NamedSpec | ImageFolderSpec | CsvSpec | TextSpec;
+export type DatasetSpec = string | NamedSpec | ImageFolderSpec | CsvSpec | TextSpec | AudioFolderSpec;
 
 export interface LoadOptions {
   /** Folders to look in, in order; a download goes into the last. Default: `dataDirs()`. */
@@ -94,6 +95,7 @@ export async function loadDataset(spec: DatasetSpec | Dataset, options: LoadOpti
   const given = checkedSpec(spec);
   if (typeof given === 'object' && 'csv' in given) return loadCsv(given);
   if (typeof given === 'object' && 'text' in given) return loadText(given);
+  if (typeof given === 'object' && 'audio' in given) return loadAudioFolder(given);
   if (typeof given === 'object' && 'images' in given) return loadImageFolder(given);
   const { name, ...rest } = typeof given === 'string' ? { name: given } : given;
   const dirs = options.dataDirs ?? defaultDataDirs();
@@ -135,7 +137,7 @@ export async function fetchDataset(name: string, options: LoadOptions = {}): Pro
 const unknown = (name: string, dirs: readonly string[]): TuneError =>
   new TuneError(
     'datasetUnknown',
-    `There is no data set "${name}": ${didYouMean(name, [...builtIn.keys()])} Own data: { images: DIR }, { csv: FILE, target: COLUMN }, { text: FILE, target: COLUMN }, or a folder of that name in ${dirs.join(', ')}.`,
+    `There is no data set "${name}": ${didYouMean(name, [...builtIn.keys()])} Own data: { images: DIR }, { csv: FILE, target: COLUMN }, { text: FILE, target: COLUMN }, { audio: DIR }, or a folder of that name in ${dirs.join(', ')}.`,
     { name, known: [...builtIn.keys()] },
   );
 
@@ -155,6 +157,9 @@ const NORMALIZATIONS: readonly unknown[] = ['standardize', 'unit', 'none'] satis
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
 const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
 const isShare = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value < 1;
+
+const isFilter = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Object.values(value).every((v) => isText(v) || isTexts(v));
 
 /** Keys of each form of a spec: what they take, in words and as a test. */
 type Keys = Readonly<Record<string, readonly [words: string, test: (value: unknown) => boolean]>>;
@@ -203,6 +208,18 @@ const forms: readonly { readonly key: string; readonly keys: Keys }[] = [
       test: ['a share of the images in [0, 1)', isShare],
     },
   },
+  {
+    key: 'audio',
+    keys: {
+      audio: ['the path of a folder', isText],
+      pattern: ['what names of files say, as "{label}_{speaker}_{index}"', isText],
+      test: ['a share of the clips in [0, 1), or values of fields of their names', (v) => isShare(v) || isFilter(v)],
+      validation: ['values of fields of the names, as { speaker: "theo" }', isFilter],
+      seconds: ['a number of seconds', (v) => typeof v === 'number'],
+      mels: ['a number of bands', (v) => typeof v === 'number'],
+      name: ['a name', isText],
+    },
+  },
   { key: 'name', keys: common },
 ];
 
@@ -214,7 +231,7 @@ function checkedSpec(spec: unknown): DatasetSpec {
   if (form === undefined) {
     throw new TuneError(
       'datasetSpec',
-      `A data set is a name ("digits", "cifar10"), { images: DIR }, { csv: FILE, target: COLUMN }, { text: FILE, target: COLUMN } or a Dataset; got ${JSON.stringify(spec) ?? String(spec)}.`,
+      `A data set is a name ("digits", "cifar10"), { images: DIR }, { csv: FILE, target: COLUMN }, { text: FILE, target: COLUMN }, { audio: DIR } or a Dataset; got ${JSON.stringify(spec) ?? String(spec)}.`,
     );
   }
   for (const [key, value] of entries) {

@@ -126,10 +126,15 @@ function datasetSource(value: unknown): DatasetSource {
   const usable =
     (typeof value === 'string' && value !== '') ||
     typeof value === 'function' ||
-    (isRecord(value) && ('images' in value || 'csv' in value || typeof value['name'] === 'string'));
+    (isRecord(value) &&
+      ('images' in value ||
+        'csv' in value ||
+        'text' in value ||
+        'audio' in value ||
+        typeof value['name'] === 'string'));
   if (!usable) {
     throw refuse(
-      `dataset wants a name ("cifar10"), { images: DIR }, { csv: FILE, target: COLUMN }, { text: FILE, target: COLUMN }, a data set or a function that makes one; got ${shown(value)}.`,
+      `dataset wants a name ("cifar10"), { images: DIR }, { csv: FILE, target: COLUMN }, { text: FILE, target: COLUMN }, { audio: DIR }, a data set or a function that makes one; got ${shown(value)}.`,
     );
   }
   return value as DatasetSource; // the forms of the union, told apart above; the loader checks what is inside

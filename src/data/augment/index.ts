@@ -7,3 +7,4 @@ export { type BatchMix, cutMix, type Mixed, mixup } from './mix.ts';
 export { noise } from './noise.ts';
 export { randAugment } from './rand-augment.ts';
 export { type AugmentedSamplesOptions, augmentedSamplesPng, writeAugmentedSamples } from './samples-picture.ts';
+export { backgroundNoise, specAugment, type SpecAugmentOptions, timeShift } from './spectrogram.ts';
