@@ -5,48 +5,20 @@
  *   'same':                            H' = stride H, as Keras
  */
 import { convTranspose2d as transposed } from '#graph';
-import { isCount, requireOption, wrongShape } from '../errors.ts';
-import { glorotUniform, zeros } from '../initializers.ts';
+import { wrongShape } from '../errors.ts';
 import type { Layer } from '../layer.ts';
-import type { Conv2dOptions } from './conv2d.ts';
-import { activationOption } from './activation.ts';
-import { imageOf, padAlong, paddingOption, pairOption, type Size2d } from './window.ts';
+import { type Conv2dOptions, convolutionOption } from './convolution.ts';
+import { padAlong, type Size2d } from './window.ts';
 
-export function convTranspose2d(
-  filters: number,
-  kernel: Size2d,
-  {
-    stride = 1,
-    padding = 'valid',
-    dilation = 1,
-    groups = 1,
-    activation = 'linear',
-    useBias = true,
-    initializer = glorotUniform(),
-    biasInitializer = zeros(),
-  }: Conv2dOptions = {},
-): Layer {
+export function convTranspose2d(filters: number, kernel: Size2d, options: Conv2dOptions = {}): Layer {
   const kind = 'convTranspose2d';
-  requireOption(isCount(filters), kind, 'filters', 'an integer >= 1', filters);
-  requireOption(isCount(groups), kind, 'groups', 'an integer >= 1', groups);
-  requireOption(filters % groups === 0, kind, 'filters', `a multiple of groups = ${groups}`, filters);
-  const activate = activationOption(kind, activation);
-  const window = {
-    size: pairOption(kind, 'kernel', kernel),
-    stride: pairOption(kind, 'stride', stride),
-    dilation: pairOption(kind, 'dilation', dilation),
-    padding: paddingOption(kind, padding),
-  };
-  const { name } = initializer;
+  const { window, groups, config, activate, imageOf, parameters } = convolutionOption(kind, filters, kernel, options);
+  const { padding } = window;
   return {
     kind,
-    config: { filters, kernel, stride, padding, dilation, groups, activation, useBias, initializer: name },
+    config,
     apply(x, ctx) {
-      const { channels, height, width } = imageOf(kind, x, ctx);
-      if (channels % groups !== 0) {
-        const wants = `a number of channels that its ${groups} groups divide`;
-        throw wrongShape(kind, ctx, x.shape, wants, `Choose groups that divide ${channels}.`);
-      }
+      const { channels, height, width } = imageOf(x, ctx);
       const axes = ([height, width] as const).map((length, axis) => {
         const at = axis === 0 ? 0 : 1;
         const [before, after] = padAlong(window, at, length * window.stride[at]);
@@ -63,8 +35,7 @@ export function convTranspose2d(
       const shape = [channels, filters / groups, ...window.size];
       const taps = window.size[0] * window.size[1];
       const fans = { fanIn: (channels / groups) * taps, fanOut: (filters / groups) * taps };
-      const weight = ctx.parameter('weight', shape, initializer, { fans });
-      const bias = useBias ? ctx.parameter('bias', [filters], biasInitializer, { decay: false, fans }) : undefined;
+      const [weight, bias] = parameters(ctx, shape, fans);
       return activate(
         transposed(x, weight, bias, {
           stride: window.stride,
