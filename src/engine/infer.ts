@@ -4,8 +4,9 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import { TuneError } from '#math';
 import { wrap } from './feeds.ts';
-import { createSession, loadRuntime, runSession } from './runtime.ts';
-import type { SessionOptions } from './runtime.ts';
+import { loadRuntime } from './runtime.ts';
+import { createSession, runSession } from './session.ts';
+import type { SessionOptions } from './session.ts';
 
 export interface Value {
   readonly data: Float32Array;

@@ -11,8 +11,9 @@ import type { Leaf, Shape, Tensor } from '#graph';
 import { TuneError } from '#math';
 import { bindFeeds, wrap } from './feeds.ts';
 import type { Feed } from './feeds.ts';
-import { createSession, loadRuntime, runSession } from './runtime.ts';
-import type { SessionOptions } from './runtime.ts';
+import { loadRuntime } from './runtime.ts';
+import { createSession, runSession } from './session.ts';
+import type { SessionOptions } from './session.ts';
 import { slotsOf } from './variables.ts';
 import type { Slot, Variables } from './variables.ts';
 

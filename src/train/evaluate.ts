@@ -3,7 +3,7 @@
  * The loss is the mean over the rows, whatever the batch size; the last batch may be smaller.
  */
 import { batches, type Dataset, type Encoder, type Split } from '#data';
-import { compile, Variables } from '#engine';
+import { compile, type Device, type SessionOptions, Variables } from '#engine';
 import { input, sum, type Tensor } from '#graph';
 import { TuneError } from '#math';
 import { type Layer, type Loss, trace } from '#nn';
@@ -37,6 +37,8 @@ export interface EvaluateOptions {
   readonly loss?: Loss;
   readonly batchSize?: number;
   readonly threads?: number;
+  /** Where it is computed; default 'cpu'. */
+  readonly device?: Device;
 }
 
 export const EVALUATION_BATCH_SIZE = 256;
@@ -51,6 +53,7 @@ export async function evaluate({
   loss,
   batchSize = EVALUATION_BATCH_SIZE,
   threads = 1,
+  device = 'cpu',
 }: EvaluateOptions): Promise<Evaluation> {
   if (indices.length === 0) throw new TuneError('train', 'evaluate: there are no rows to evaluate on.');
   const { output, parameters, buffers } = trace(model, dataset.inputShape);
@@ -65,7 +68,15 @@ export async function evaluate({
     }
     variables.declare(name, shape, values);
   }
-  const evaluator = await createEvaluator({ model, dataset, encoder, head, variables, batchSize, threads });
+  const evaluator = await createEvaluator({
+    model,
+    dataset,
+    encoder,
+    head,
+    variables,
+    batchSize,
+    session: { threads, device },
+  });
   try {
     return await evaluator.evaluate(split, indices);
   } finally {
@@ -86,7 +97,7 @@ export interface EvaluatorOptions {
   /** Read at every call: a running fit is evaluated as it stands. */
   readonly variables: Variables;
   readonly batchSize: number;
-  readonly threads: number;
+  readonly session: SessionOptions;
 }
 
 /** @internal Compiled once, for many evaluations. */
@@ -97,12 +108,12 @@ export async function createEvaluator({
   head,
   variables,
   batchSize,
-  threads,
+  session,
 }: EvaluatorOptions): Promise<Evaluator> {
   const { output } = trace(model, dataset.inputShape);
   const program = await compile(
     { outputs: { output, loss: sum(head.loss.perSample(output, targetInput(head))) } },
-    { variables, threads },
+    { variables, ...session },
   );
   const feeder = createFeeder(dataset, encoder, head);
   return {

@@ -2,12 +2,13 @@
  * Trains a model: epochs of batches through one compiled step, validation after each, until the epochs are done, patience runs out, or the
  * caller says so. The weights of the best epoch are given back.
  *
- * Same seed, machine and number of threads: bit-identical weights, also if the run was captured after any step and resumed. The order of rows
+ * On the processor the same seed, machine and number of threads give bit-identical weights, also if the run was captured after any step and resumed. The order of rows
  * comes from the stream `shuffle` of the epoch; step-program.ts names the others. The learning rate of a step is
  * `learningRate · schedule.factor(t) · plateau`, t the 0-based epoch or step.
  * Batch size and every number of the optimizer are inputs of the step, so no change of them compiles anything.
  */
 import { batches, type Dataset, type Encoder } from '#data';
+import type { Device } from '#engine';
 import { type Json, TuneError } from '#math';
 import type { Layer } from '#nn';
 import { constant, nextPlateau, type PlateauState, startOfPlateau } from '#optim';
@@ -36,6 +37,8 @@ export interface FitOptions {
   readonly config: TrainConfig;
   readonly seed: number;
   readonly threads?: number;
+  /** Where it is trained; default 'cpu', the only one whose weights are the same to the bit from run to run. */
+  readonly device?: Device;
   /** Rows validated at a time. */
   readonly evaluationBatchSize?: number;
   /** Called after every epoch; `capture` gives the state to resume from. */
@@ -73,8 +76,8 @@ export interface FitResult {
 const PROGRESS_INTERVAL_MS = 200;
 
 export async function fit(options: FitOptions): Promise<FitResult> {
-  const { threads = 1, evaluationBatchSize = EVALUATION_BATCH_SIZE, resumeFrom, seed } = options;
-  const program = await createStepProgram({ ...options, threads, evaluationBatchSize });
+  const { threads = 1, device = 'cpu', evaluationBatchSize = EVALUATION_BATCH_SIZE, resumeFrom, seed } = options;
+  const program = await createStepProgram({ ...options, session: { threads, device }, evaluationBatchSize });
   try {
     if (resumeFrom) restoreVariables(program.variables, resumeFrom, seed);
     return await runEpochs(options, program);

@@ -5,6 +5,7 @@
  * Cost: `steps` training steps, fewer if the loss breaks before.
  */
 import { batches, type Dataset, type Encoder } from '#data';
+import type { Device } from '#engine';
 import { TuneError } from '#math';
 import type { Layer } from '#nn';
 import { largestBatch, type TrainConfig } from './config.ts';
@@ -23,6 +24,7 @@ export interface LearningRateFinderOptions {
   readonly high?: number;
   readonly steps?: number;
   readonly threads?: number;
+  readonly device?: Device;
 }
 
 export interface LearningRateCurve {
@@ -45,7 +47,7 @@ const BROKEN = 4;
 const REACH = 5;
 
 export async function findLearningRate(options: LearningRateFinderOptions): Promise<LearningRateCurve> {
-  const { low = 1e-6, high = 1, steps = 100, threads = 1, trainIndices, config } = options;
+  const { low = 1e-6, high = 1, steps = 100, threads = 1, device = 'cpu', trainIndices, config } = options;
   if (!(low > 0 && high > low && Number.isFinite(high))) {
     throw new TuneError('train', `findLearningRate: low and high must be 0 < low < high; got ${low} and ${high}.`);
   }
@@ -56,7 +58,7 @@ export async function findLearningRate(options: LearningRateFinderOptions): Prom
   const program = await createStepProgram({
     ...options,
     validationIndices: new Int32Array(0),
-    threads,
+    session: { threads, device },
     evaluationBatchSize: EVALUATION_BATCH_SIZE,
     // What goes by validation has nothing to go by here.
     config: {

@@ -5,7 +5,7 @@
  * Streams: `init` by parameter, `augment` by epoch and row, `mix` and `mask` by step (and part).
  */
 import { type Augmentation, type BatchMix, createAugmenter, type Encoder } from '#data';
-import { compile, type Program, Variables } from '#engine';
+import { compile, type Program, type SessionOptions, Variables } from '#engine';
 import { add, input, mean, mul, resolveDim, sub, type Tensor } from '#graph';
 import { createRng, type Rng, TuneError } from '#math';
 import { initialValues, trace, type TracedMask } from '#nn';
@@ -49,7 +49,7 @@ export interface StepProgram {
 
 export interface StepProgramOptions extends CheckedOptions {
   readonly seed: number;
-  readonly threads: number;
+  readonly session: SessionOptions;
   readonly evaluationBatchSize: number;
 }
 
@@ -57,7 +57,7 @@ export interface StepProgramOptions extends CheckedOptions {
 const STATISTICS_BATCHES = 50;
 
 export async function createStepProgram(options: StepProgramOptions): Promise<StepProgram> {
-  const { model, dataset, trainIndices, validationIndices, config, seed, threads, evaluationBatchSize } = options;
+  const { model, dataset, trainIndices, validationIndices, config, seed, session, evaluationBatchSize } = options;
   const traced = trace(model, dataset.inputShape, { training: true });
   const features = dataset.inputShape.reduce((size, n) => size * n, 1);
   const encoder = cacheRows(options.encoder ?? dataset.fit(trainIndices), dataset.train, features);
@@ -86,11 +86,11 @@ export async function createStepProgram(options: StepProgramOptions): Promise<St
   for (const { name, shape, of } of step.averages) variables.declare(name, shape, variables.get(of));
 
   const outputs = { loss, ...(logGradientNorm && { norm: step.gradientNorm }) };
-  const program = await compile({ outputs, updates: [...step.updates, ...statistics] }, { variables, threads });
+  const program = await compile({ outputs, updates: [...step.updates, ...statistics] }, { variables, ...session });
   const gather = accumulates
     ? await compile(
         { outputs: { loss }, updates: [...accumulateStep({ loss, parameters }), ...statistics] },
-        { variables, threads },
+        { variables, ...session },
       )
     : null;
 
@@ -100,7 +100,7 @@ export async function createStepProgram(options: StepProgramOptions): Promise<St
   if (averages) for (const { name, shape } of weights) shown.declare(name, shape, variables.get(name));
   const measuresStatistics = config.averageFrom !== undefined && statistics.length > 0;
   const measure = measuresStatistics
-    ? await compile({ outputs: { loss: whole }, updates: statistics }, { variables: shown, threads })
+    ? await compile({ outputs: { loss: whole }, updates: statistics }, { variables: shown, ...session })
     : null;
   const evaluator =
     validationIndices.length === 0
@@ -112,7 +112,7 @@ export async function createStepProgram(options: StepProgramOptions): Promise<St
           head,
           variables: shown,
           batchSize: evaluationBatchSize,
-          threads,
+          session,
         });
 
   const feeder = createFeeder(dataset, encoder, head);

@@ -41,7 +41,7 @@ test('a space made before is kept as it is', () => {
 
 test('a wrong definition is refused with what was wanted and what came', () => {
   expect(refusal({ validationsplit: 0.1 })).toBe(
-    'experiment: does not know "validationsplit". It takes dataset, space, model, train, validationSplit, objective, sampler, pruner, seed, trials, epochs.',
+    'experiment: does not know "validationsplit". It takes dataset, space, model, train, validationSplit, objective, sampler, pruner, seed, trials, epochs, device.',
   );
   expect(refusal({ dataset: undefined })).toMatch(/^experiment: dataset wants a name .* got undefined\.$/);
   expect(refusal({ dataset: { folder: 'x' } })).toMatch(/got {"folder":"x"}\.$/);
@@ -59,6 +59,7 @@ test('a wrong definition is refused with what was wanted and what came', () => {
   expect(refusal({ sampler: 'gird' })).toMatch(/^experiment: there is no sampler "gird"; did you mean "grid"\?/);
   expect(refusal({ sampler: 5 })).toBe('experiment: sampler wants a name or a sampler from attune/samplers; got 5.');
   expect(refusal({ epochs: 0 })).toBe('experiment: epochs wants a whole number ≥ 1; got 0.');
+  expect(refusal({ device: 'gpu' })).toBe('experiment: device is one of cpu, cuda, webgpu, coreml, dml; got "gpu".');
 });
 
 test('a share or a seed that is not a plain number is refused, NaN and Infinity among them', () => {

@@ -5,6 +5,7 @@
  */
 import type { Objective, Params, Pruner, Sampler } from '#core';
 import type { Dataset, DatasetSpec } from '#data';
+import { type Device, devices } from '#engine';
 import { didYouMean, TuneError } from '#math';
 import type { Layer } from '#nn';
 import { pruners } from '#pruners';
@@ -36,6 +37,8 @@ export interface ExperimentDefinition<F extends Fields> {
   readonly trials?: number;
   /** Epochs of a trial whose `train` names none. */
   readonly epochs?: number;
+  /** Where trials are trained: 'cpu' (default), 'cuda', 'webgpu', 'coreml' or 'dml'. Only on the processor is the same seed the same study to the bit. */
+  readonly device?: Device;
 }
 
 /** A checked definition with its defaults, as a run reads it; the types of the params have done their work. */
@@ -53,6 +56,7 @@ export interface Experiment {
   readonly seed: number;
   readonly trials: number | null;
   readonly epochs: number | null;
+  readonly device: Device;
 }
 
 const KEYS = [
@@ -67,6 +71,7 @@ const KEYS = [
   'seed',
   'trials',
   'epochs',
+  'device',
 ];
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -103,6 +108,7 @@ export function experiment<const F extends Fields>(definition: ExperimentDefinit
     seed: wholeNumber(given, 'seed', 0) ?? 0,
     trials: wholeNumber(given, 'trials', 1),
     epochs: wholeNumber(given, 'epochs', 1),
+    device: deviceOf(given['device'] ?? 'cpu'),
   };
 }
 
@@ -149,6 +155,12 @@ function functionAt(given: Readonly<Record<string, unknown>>, key: string, form:
 function fraction(value: unknown): number {
   if (typeof value === 'number' && value > 0 && value < 1) return value;
   throw refuse(`validationSplit wants a share of the training rows between 0 and 1, as 0.2; got ${shown(value)}.`);
+}
+
+function deviceOf(value: unknown): Device {
+  const device = devices.find((name) => name === value);
+  if (device !== undefined) return device;
+  throw refuse(`device is one of ${devices.join(', ')}; got ${shown(value)}.`, { device: value });
 }
 
 function objective(value: unknown): Objective {

@@ -5,6 +5,7 @@
 import { addTestMetrics, inferenceGraph, saveBundle } from '#bundle';
 import type { Params, Values } from '#core';
 import { dataDirs, loadDataset, trainValidation, type Dataset, type DownloadProgress, type Encoder } from '#data';
+import { requireDevice } from '#engine';
 import { createRng, isTuneError, TuneError } from '#math';
 import {
   checkFit,
@@ -56,8 +57,9 @@ export async function createTrainer({
   epochs,
   onDownload,
 }: TrainerOptions): Promise<Trainer> {
+  const { objective, validationSplit, device } = experiment;
+  await requireDevice(device);
   const dataset = await open(experiment.dataset, dataDir, onDownload);
-  const { objective, validationSplit } = experiment;
   const { task } = dataset;
   const known = metricNames(task.kind === 'classification' ? task.classes : 0);
   if (!known.includes(objective.name)) {
@@ -77,6 +79,7 @@ export async function createTrainer({
     trainIndices: rows.train,
     validationIndices: rows.validation,
     config: configOf(experiment, params, epochs),
+    device,
   });
 
   const trainer: Trainer = {
@@ -124,6 +127,7 @@ export async function createTrainer({
         weights,
         dataset,
         encoder,
+        device,
         split: dataset.test,
         ...(loss && { loss }),
       });
