@@ -24,6 +24,7 @@ export interface RunFlags {
   readonly maxMemory?: number;
   readonly dataDir?: string;
   readonly out?: string;
+  readonly tensorboard?: string;
   readonly json?: true;
   readonly quiet?: true;
 }

@@ -105,6 +105,11 @@ export function buildProgram(finish: (code: ExitCode) => void): Command {
     .option('--max-memory <size>', 'end when the run and its workers hold more, as 8GB', sizeBytes('--max-memory'))
     .addOption(dataDir())
     .option('--out <dir>', 'where the bundle is written (default: "attune-out")', nonEmpty('--out'))
+    .option(
+      '--tensorboard <dir>',
+      'keep TensorBoard event files in DIR/STUDY while the run goes on',
+      nonEmpty('--tensorboard'),
+    )
     .addOption(json('print one JSON object a line to stdout; progress goes to stderr'))
     .option('--quiet', 'print results only, no progress')
     .action(async (file: string, flags: RunFlags) => {

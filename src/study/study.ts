@@ -185,6 +185,10 @@ export class Study<P = Params, O extends string = string> {
     const lag = this.attributes[LAG];
     return typeof lag === 'number' ? lag : null;
   }
+  /** How this process signs for the trials it runs. */
+  get worker(): string {
+    return this.#parts.worker;
+  }
   /** Running trials that other processes have signed for. */
   get runningElsewhere(): number {
     const { worker } = this.#parts;

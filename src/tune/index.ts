@@ -19,5 +19,5 @@ export type {
   TrialEvent,
   TrialResult,
 } from './run-event.ts';
-export type { RunOptions } from './run-options.ts';
+export type { RunFollower, RunOptions } from './run-options.ts';
 export { runStudy } from './run-study.ts';

@@ -1,5 +1,11 @@
 /** What a run takes beside the experiment; the names of the command's flags. What is given wins over the experiment. */
+import type { Study } from '#study';
 import type { Budget } from './budget.ts';
+
+export interface RunFollower {
+  /** Never fails. */
+  close(): Promise<void>;
+}
 
 export interface RunOptions {
   /** The experiment, relative to the working directory. */
@@ -34,6 +40,8 @@ export interface RunOptions {
   readonly leaseMs?: number | undefined;
   /** What the whole study may use; see budget.ts. Whatever is used up first ends the run as the time does. */
   readonly budget?: Budget | undefined;
+  /** Asked once the study is open: who wants to copy it elsewhere as it goes on. Closed when the run ends. */
+  readonly follow?: ((study: Study) => Promise<RunFollower>) | undefined;
   readonly dataDir?: string | undefined;
   /** Folder for bundles, OUT/STUDY/…; default `attune-out`. */
   readonly out?: string | undefined;

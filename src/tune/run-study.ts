@@ -19,7 +19,7 @@ import { bestFolder, checkWritable, replaceFolder, trialFolder } from './out-fol
 import { createPool, type Pool } from './pool.ts';
 import type { WorkerSetup } from './protocol.ts';
 import type { EndReason, Round, RunEvent, RunSummary } from './run-event.ts';
-import { DEFAULT_OUT, type RunOptions } from './run-options.ts';
+import { DEFAULT_OUT, type RunFollower, type RunOptions } from './run-options.ts';
 import { recover, search } from './search.ts';
 import { trialFiles, type TrialFiles } from './trial-files.ts';
 import { checkEdit } from './edit-run.ts';
@@ -42,6 +42,7 @@ export async function runStudy(options: RunOptions, onEvent: (event: RunEvent) =
   let pool: Pool | null = null;
   let lease: Lease | null = null;
   let budget: BudgetWatch | null = null;
+  let follower: RunFollower | null = null;
   try {
     const resumed = await findResumed(options, storage);
     if (resumed !== null) checkEdit(tuned, options, resumed.definition);
@@ -66,6 +67,7 @@ export async function runStudy(options: RunOptions, onEvent: (event: RunEvent) =
       trials: plannedTrials(tuned, options, resumed),
       maxSteps: tuned.maxSteps(seed, resumed),
     });
+    follower = (await options.follow?.(study)) ?? null;
     const files = trialFiles(study, out, setup);
     lease = await study.hold({ leaseMs });
     await recover(study, files, lease);
@@ -124,6 +126,9 @@ export async function runStudy(options: RunOptions, onEvent: (event: RunEvent) =
     const why = ending.why() ?? 'all trials are done';
     if (reason === 'finished') await study.finish(why);
     else if (reason !== 'interrupted') await study.setAttribute(null, ENDED, why);
+    await study.refresh();
+    await follower?.close();
+    follower = null;
     const summary = await summarise(study, setup.kind, { reason, why }, out, storage.address);
     await study.close();
     onEvent({ type: 'done', ...summary });
@@ -132,6 +137,7 @@ export async function runStudy(options: RunOptions, onEvent: (event: RunEvent) =
     ending.release();
     budget?.release();
     await pool?.stop();
+    await follower?.close();
     await lease?.release();
     await storage.close();
   }

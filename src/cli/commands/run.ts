@@ -9,6 +9,7 @@ import type { ExitCode } from '../failure.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { createPresenter } from '../presenter.ts';
 import type { RunFlags } from '../flags.ts';
+import { followers } from '../followers.ts';
 import { shellWord } from '../report.ts';
 
 export async function run(file: string, flags: RunFlags): Promise<ExitCode> {
@@ -16,7 +17,7 @@ export async function run(file: string, flags: RunFlags): Promise<ExitCode> {
   checkName('pruner', flags.pruner, pruners);
 
   const { runStudy } = await import('#tune');
-  const { timeout, json = false, quiet = false, async: unordered, ...more } = flags;
+  const { timeout, json = false, quiet = false, async: unordered, tensorboard: _, ...more } = flags;
   const { maxEpochs, maxFailures, maxDisk, maxMemory, ...options } = more;
   const budget = { maxEpochs, maxFailures, maxDisk, maxMemory };
   if (unordered && options.lag !== undefined)
@@ -24,9 +25,10 @@ export async function run(file: string, flags: RunFlags): Promise<ExitCode> {
   const presenter = createPresenter({ file, json, quiet });
   const interrupt = onInterrupt(presenter.note);
   try {
+    const follow = followers(flags, presenter.note);
     const timeoutMs = timeout === undefined ? undefined : timeout * 1000;
     const summary = await runStudy(
-      { file, ...options, ...(unordered && { lag: 0 }), budget, timeoutMs, signal: interrupt.signal },
+      { file, ...options, ...(unordered && { lag: 0 }), budget, timeoutMs, follow, signal: interrupt.signal },
       presenter.onEvent,
     );
     presenter.close();

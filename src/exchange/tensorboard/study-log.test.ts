@@ -71,6 +71,8 @@ test('a study becomes one run with the experiment and one for each trial', async
       type: 'sessionStart', startedAt: at / 1000,
       hparams: { learningRate: 0.01, width: '16', optimizer: 'sgd', 'optimizer.sgd.momentum': 0.5 },
     } }],
+    [0, 0, { kind: 'text', tag: 'params', text:
+      '| parameter | value |\n|---|---|\n| learningRate | 0.01 |\n| width | 16 |\n| optimizer | sgd |\n| optimizer.sgd.momentum | 0.5 |' }],
     [1, 1, { kind: 'scalar', tag: 'accuracy', value: 0.5 }],
     [1, 1, { kind: 'scalar', tag: 'loss', value: 1.25 }],
     [2, 2, { kind: 'scalar', tag: 'accuracy', value: 0.75 }],
@@ -82,11 +84,12 @@ test('a study becomes one run with the experiment and one for each trial', async
   const failed = await readEvents(join(folder, 'trial-0001'));
   expect(failed.map(({ value }) => (value.kind === 'hparams' ? value.record.type : value))).toEqual([
     'sessionStart',
+    expect.objectContaining({ tag: 'params' }),
     { kind: 'text', tag: 'error', text: 'diverged' },
     'sessionEnd',
   ]);
   const running = await readEvents(join(folder, 'trial-0002'));
-  expect(running.map(({ value }) => value.kind)).toEqual(['hparams']);
+  expect(running.map(({ value }) => value.kind)).toEqual(['hparams', 'text']);
 });
 
 test('a folder that cannot be written ends in one sentence', () => {
