@@ -4,7 +4,7 @@
  *
  *   npx tsx examples/spoken-digits.ts DIR [SEED] [TEST SPEAKER] [EPOCHS]
  */
-import { backgroundNoise, loadDataset, specAugment, timeShift, writeAugmentedSamples } from 'attune/data';
+import { backgroundNoise, loadDataset, pitchShift, specAugment, timeShift, writeAugmentedSamples } from 'attune/data';
 import {
   activation,
   batchNorm,
@@ -50,7 +50,7 @@ const model = sequential([
 ]);
 console.log(summary(model, dataset.inputShape));
 
-const augment = [timeShift(0.1), backgroundNoise({ snr: [0, 30] }), specAugment()];
+const augment = [timeShift(0.1), pitchShift(0.1), backgroundNoise({ snr: [10, 40] }), specAugment()];
 await writeAugmentedSamples('spoken-digits.png', { dataset, augment, seed });
 const trainIndices = Int32Array.from({ length: dataset.train.size }, (_, i) => i);
 const loss = softmaxCrossEntropy({ labelSmoothing: 0.1 });

@@ -59,6 +59,7 @@ async function trainAndSave(name: string, dataset: Dataset, model: Layer, loss?:
   const [train, validation] = [range(0, Math.floor(rows * 0.75)), range(Math.floor(rows * 0.75), rows)];
   const encoder = dataset.fit(train);
   const { task, inputShape } = dataset;
+  if (task.kind === 'sequence') throw new Error('bundles hold no models of sequences');
   const chosen = loss ? { loss } : {};
   const { weights, values } = await fit({
     model,

@@ -1,7 +1,6 @@
 /**
  * A saved model, ready to predict. Inputs are encoded rows (see `predictFile` for files); results are in the words of the task.
  */
-import type { Task } from '#data';
 import { loadModel } from '#engine';
 import { TuneError } from '#math';
 import type { Manifest } from './manifest.ts';
@@ -15,7 +14,14 @@ export type Prediction =
       /** In the order of the task's labels. */
       readonly probabilities: readonly { readonly label: string; readonly probability: number }[];
     }
-  | { readonly kind: 'regression'; readonly target: string; readonly value: number };
+  | { readonly kind: 'regression'; readonly target: string; readonly value: number }
+  | {
+      readonly kind: 'segmentation';
+      /** Share of the picture that is taken for each label. */
+      readonly shares: readonly { readonly label: string; readonly share: number }[];
+      /** [labels, height, width] */
+      readonly probabilities: Float32Array;
+    };
 
 export interface Bundle {
   readonly path: string;
@@ -62,17 +68,29 @@ export async function loadBundle(path: string): Promise<Bundle> {
     },
     async predict(rows) {
       for (const row of rows) if (row.length !== features) throw wrongSize(path, inputShape, row.length);
-      return answers(task, await compute(joined(rows), task.kind === 'regression' ? 'output' : 'probabilities'));
+      return answers(manifest, await compute(joined(rows), task.kind === 'regression' ? 'output' : 'probabilities'));
     },
     release: () => model.release(),
   };
 }
 
-function answers(task: Task, values: Float32Array): Prediction[] {
+function answers({ task, inputShape }: Manifest, values: Float32Array): Prediction[] {
   if (task.kind === 'regression') {
     return Array.from(values, (value) => ({ kind: 'regression', target: task.target, value }));
   }
   const { labels } = task;
+  if (task.kind === 'segmentation') {
+    const plane = inputShape.slice(1).reduce((size, n) => size * n, 1);
+    const row = plane * labels.length;
+    return Array.from({ length: values.length / row }, (_, i) => {
+      const probabilities = values.slice(i * row, (i + 1) * row);
+      const shares = labels.map((label, k) => {
+        const shown = probabilities.subarray(k * plane, (k + 1) * plane).filter((p) => p > 0.5);
+        return { label, share: shown.length / plane };
+      });
+      return { kind: 'segmentation', shares, probabilities };
+    });
+  }
   return Array.from({ length: values.length / labels.length }, (_, row) => {
     const probabilities = labels.map((label, k) => ({ label, probability: values[row * labels.length + k] ?? NaN }));
     const top = probabilities.reduce((best, one) => (one.probability > best.probability ? one : best));

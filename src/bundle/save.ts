@@ -1,18 +1,17 @@
 /**
  * Saves a model as a folder: `model.onnx` (see inference-graph.ts) and `bundle.json` (see manifest.ts).
  */
-import type { Preprocessing, Task } from '#data';
 import { writeFolder } from './folder.ts';
-import { describeModel, MANIFEST_FILE, MODEL_FILE, type Provenance, writeManifest } from './manifest.ts';
+import { describeModel, type Manifest, MANIFEST_FILE, MODEL_FILE, type Provenance, writeManifest } from './manifest.ts';
 import { readBundle } from './read.ts';
 
 export interface BundleContent {
   /** Of `inferenceGraph`. */
   readonly onnx: Uint8Array;
-  readonly task: Task;
+  readonly task: Manifest['task'];
   readonly inputShape: readonly number[];
   /** Of the encoder that the model was trained with. */
-  readonly preprocessing: Preprocessing;
+  readonly preprocessing: Manifest['preprocessing'];
   readonly metrics: {
     readonly validation: Readonly<Record<string, number>>;
     readonly test?: Readonly<Record<string, number>>;

@@ -6,7 +6,7 @@
  */
 import { basename, resolve } from 'node:path';
 import { createRng, didYouMean, TuneError } from '#math';
-import type { Dataset, Task } from './dataset.ts';
+import type { Dataset, PlainTask } from './dataset.ts';
 import { sortLabels } from './labels.ts';
 import { cellNumber, readTable, type TextTable } from './read-table.ts';
 import { splitIndices } from './split.ts';
@@ -88,7 +88,7 @@ function decideTask(
   table: TextTable,
   target: string,
   asked: CsvSpec['task'],
-): { readonly task: Task; readonly notes: readonly string[] } {
+): { readonly task: PlainTask; readonly notes: readonly string[] } {
   const cells = columnOf(table, target);
   const empty = cells.indexOf('');
   if (empty >= 0) {
@@ -146,7 +146,7 @@ function canonical(cell: string): string {
   return Number.isNaN(value) ? cell : String(value);
 }
 
-function targetsOf(table: TextTable, target: string, task: Task): Int32Array | Float32Array {
+function targetsOf(table: TextTable, target: string, task: PlainTask): Int32Array | Float32Array {
   const cells = columnOf(table, target);
   const bad = (row: number, expected: string): TuneError =>
     new TuneError(

@@ -6,12 +6,34 @@
 
 export type Task =
   | { readonly kind: 'classification'; readonly classes: number; readonly labels: readonly string[] }
-  | { readonly kind: 'regression'; readonly target: string };
+  | { readonly kind: 'regression'; readonly target: string }
+  /** A mask for each label, 1 where the picture shows it: [labels, height, width] for each row. */
+  | { readonly kind: 'segmentation'; readonly labels: readonly string[] }
+  /** The tokens of another sequence, and an end, up to `length`; numbers below `vocabulary`, 0 is padding. */
+  | { readonly kind: 'sequence'; readonly length: number; readonly vocabulary: number };
+
+/** One class or number a row. */
+export type PlainTask = Extract<Task, { kind: 'classification' | 'regression' }>;
+
+/** Outputs that a model needs for each position of its target. */
+export function outputsOf(task: Task): number {
+  switch (task.kind) {
+    case 'classification':
+      return task.classes;
+    case 'regression':
+      return 1;
+    case 'segmentation':
+      return task.labels.length;
+    case 'sequence':
+      return task.vocabulary;
+  }
+}
 
 /** Rows in file order. Class numbers are int32, regression targets float32. */
 export interface Split {
   readonly size: number;
-  readonly targets: Int32Array | Float32Array; // [size]
+  /** [size]; all 0 where targets are masks or sequences, which `Encoder.readTargets` writes. */
+  readonly targets: Int32Array | Float32Array;
   /** Where row i came from (a file, a line): for messages and for looking at mistakes. */
   readonly ids?: (i: number) => string;
 }
@@ -24,7 +46,7 @@ export interface Dataset {
   readonly inputShape: readonly number[];
   /** Of texts: token numbers are below this, 0 is padding. */
   readonly vocabulary?: number;
-  /** Outputs a model needs: the number of classes, or 1 for regression. */
+  /** Outputs a model needs: the number of classes, masks or target tokens, or 1 for regression. */
   readonly classes: number;
   readonly train: Split;
   readonly test: Split | null;
@@ -41,6 +63,14 @@ export interface Encoder {
   readonly targetScale: { readonly mean: number; readonly std: number } | null;
   /** Writes row indices[k] of `split` at into[k · rowSize …]; `into` holds at least indices.length rows. */
   readonly read: (split: Split, indices: Int32Array, into: Float32Array) => void;
+  /** Masks or sequences of rows, each as large as `targetShape` says; not there where a target is a number of `Split.targets`. */
+  readonly readTargets?: (split: Split, indices: Int32Array, into: Float32Array | Int32Array) => void;
+}
+
+/** Shape of the target of one row: [] for a class or a number. */
+export function targetShape({ task, inputShape }: Pick<Dataset, 'task' | 'inputShape'>): readonly number[] {
+  if (task.kind === 'segmentation') return [task.labels.length, ...inputShape.slice(1)];
+  return task.kind === 'sequence' ? [task.length] : [];
 }
 
 /** 8-bit pixels; channel c of a pixel v becomes (v · scale − mean[c]) / std[c]. */

@@ -9,8 +9,8 @@ import {
   type Dataset,
   type Encoder,
   type FeatureProfile,
+  type PlainTask,
   type Split,
-  type Task,
 } from './dataset.ts';
 import { imageSet, type ImageRows, type Normalization } from './image-set.ts';
 import { meanStd, profileOf, range } from './profile.ts';
@@ -34,7 +34,7 @@ export type FromArraysOptions = ArrayPart & {
 
 export function fromArrays(options: FromArraysOptions): Dataset {
   const { name, inputShape, normalize, description = 'arrays in memory' } = options;
-  const task: Task =
+  const task: PlainTask =
     options.labels !== undefined
       ? { kind: 'classification', classes: options.labels.length, labels: options.labels }
       : { kind: 'regression', target: options.target };
@@ -84,7 +84,7 @@ function checkedPart(
   part: string,
   { x, y }: ArrayPart,
   shape: readonly number[],
-  task: Task,
+  task: PlainTask,
 ): CheckedPart {
   const size = rowSize(shape);
   if (y.length === 0 || x.length !== y.length * size) {
@@ -120,7 +120,7 @@ function checkedPart(
 function arraySet(
   name: string,
   description: string,
-  task: Task,
+  task: PlainTask,
   shape: readonly number[],
   trainPart: CheckedPart,
   testPart: CheckedPart | null,

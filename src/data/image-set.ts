@@ -4,7 +4,15 @@
  * (256 float32 entries per channel, which hold scale, mean and std already).
  * Cost: fit O(rows · C · H · W) integer counts; read 1 ns per pixel.
  */
-import type { Dataset, Encoder, FeatureProfile, ImagePreprocessing, Split, Task } from './dataset.ts';
+import {
+  outputsOf,
+  type Dataset,
+  type Encoder,
+  type FeatureProfile,
+  type ImagePreprocessing,
+  type Split,
+  type Task,
+} from './dataset.ts';
 import { meanStd, profileOf } from './profile.ts';
 import { splitData } from './split-data.ts';
 
@@ -90,7 +98,7 @@ export function imageSet(options: ImageSetOptions): Dataset {
     description,
     task,
     inputShape: shape,
-    classes: task.kind === 'classification' ? task.classes : 1,
+    classes: outputsOf(task),
     train,
     test,
     ...(options.validation && { validation: options.validation }),

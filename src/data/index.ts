@@ -14,6 +14,8 @@ export {
   mixup,
   noise,
   paddedCrop,
+  pitchShift,
+  quarterTurns,
   randAugment,
   rotate,
   type Sample,
@@ -42,10 +44,12 @@ export type {
   Task,
   TextPreprocessing,
 } from './dataset.ts';
+export { targetShape } from './dataset.ts';
 export type { DownloadProgress } from './download.ts';
 export { encodeInput, readRecords } from './encode-input.ts';
 export { fromArrays, type ArrayPart, type FromArraysOptions } from './from-arrays.ts';
 export type { ImageFolderSpec } from './image-folder.ts';
+export type { MaskFolderSpec } from './mask-folder.ts';
 export type { Normalization } from './image-set.ts';
 export { dataDirs, userCacheDir } from './paths.ts';
 export {

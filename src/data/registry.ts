@@ -13,6 +13,7 @@ import { findDigits, loadDigits } from './digits.ts';
 import type { DownloadProgress } from './download.ts';
 import { loadImageFolder, type ImageFolderSpec } from './image-folder.ts';
 import type { Normalization } from './image-set.ts';
+import { loadMaskFolder, type MaskFolderSpec } from './mask-folder.ts';
 import { dataDirs as defaultDataDirs } from './paths.ts';
 import { findSst2, loadSst2, requireSst2 } from './sst2.ts';
 import { loadText, type TextSpec } from './text.ts';
@@ -23,7 +24,7 @@ export interface NamedSpec {
   readonly normalize?: Normalization;
 }
 
-export type DatasetSpec = string | NamedSpec | ImageFolderSpec | CsvSpec | TextSpec | AudioFolderSpec;
+export type DatasetSpec = string | NamedSpec | ImageFolderSpec | CsvSpec | TextSpec | AudioFolderSpec | MaskFolderSpec;
 
 export interface LoadOptions {
   /** Folders to look in, in order; a download goes into the last. Default: `dataDirs()`. */
@@ -96,6 +97,7 @@ export async function loadDataset(spec: DatasetSpec | Dataset, options: LoadOpti
   if (typeof given === 'object' && 'csv' in given) return loadCsv(given);
   if (typeof given === 'object' && 'text' in given) return loadText(given);
   if (typeof given === 'object' && 'audio' in given) return loadAudioFolder(given);
+  if (typeof given === 'object' && 'masks' in given) return loadMaskFolder(given);
   if (typeof given === 'object' && 'images' in given) return loadImageFolder(given);
   const { name, ...rest } = typeof given === 'string' ? { name: given } : given;
   const dirs = options.dataDirs ?? defaultDataDirs();
@@ -193,6 +195,19 @@ const forms: readonly { readonly key: string; readonly keys: Keys }[] = [
       vocabularySize: ['a number of words', (v) => typeof v === 'number'],
       delimiter: ['one character', (v) => typeof v === 'string' && v.length === 1],
       name: ['a name', isText],
+    },
+  },
+  {
+    key: 'masks',
+    keys: {
+      ...common,
+      images: ['the path of a folder', isText],
+      masks: ['the path of a folder', isText],
+      label: ['what the masks show', isText],
+      dark: ['true or false', (v) => typeof v === 'boolean'],
+      tile: ['a side length in pixels', (v) => typeof v === 'number'],
+      test: ['a share of the images in [0, 1)', isShare],
+      validation: ['a share of the images in [0, 1)', isShare],
     },
   },
   {

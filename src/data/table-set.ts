@@ -3,7 +3,7 @@
  * Which inputs there are follows from the column plan, so the input shape is known before anything is fitted.
  * Cost: fit O(rows · number columns · log rows) for the medians; read O(batch · inputs).
  */
-import type { Dataset, Encoder, FeatureProfile, Split, Task } from './dataset.ts';
+import type { Dataset, Encoder, FeatureProfile, Split, PlainTask } from './dataset.ts';
 import { meanStd, profileOf, range } from './profile.ts';
 import { splitData } from './split-data.ts';
 import type { ColumnPlan } from './table-columns.ts';
@@ -18,7 +18,7 @@ export interface TableRows {
 export interface TableSetOptions {
   readonly name: string;
   readonly description: string;
-  readonly task: Task;
+  readonly task: PlainTask;
   readonly plan: readonly ColumnPlan[];
   readonly train: TableRows;
   readonly test: TableRows | null;

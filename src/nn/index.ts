@@ -81,6 +81,7 @@ export {
   type OverlapOptions,
   softmaxCrossEntropy,
   type SoftmaxCrossEntropyOptions,
+  weightedLosses,
 } from './losses/index.ts';
 export { summary } from './summary.ts';
 export {

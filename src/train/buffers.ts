@@ -15,20 +15,21 @@ export interface Feeder {
 
 export function createFeeder(dataset: Dataset, encoder: Encoder, head: Head): Feeder {
   const features = dataset.inputShape.reduce((size, n) => size * n, 1);
+  const perRow = head.targetShape.reduce((size, n) => size * n, 1);
   const makeTargets = (n: number): Int32Array | Float32Array =>
-    head.loss.targetDtype === 'float32' ? new Float32Array(n) : new Int32Array(n);
+    head.loss.targetDtype === 'float32' ? new Float32Array(n * perRow) : new Int32Array(n * perRow);
   let inputs = new Float32Array(0);
   let targets = makeTargets(0);
   return {
     read(split, rows) {
-      if (rows.length > targets.length) {
+      if (rows.length * perRow > targets.length) {
         inputs = new Float32Array(rows.length * features);
         targets = makeTargets(rows.length);
       }
       const input = inputs.subarray(0, rows.length * features);
-      const target = targets.subarray(0, rows.length);
+      const target = targets.subarray(0, rows.length * perRow);
       encoder.read(split, rows, input);
-      head.readTargets(split.targets, rows, target);
+      head.readTargets(split, rows, target);
       return { input, target };
     },
   };

@@ -60,7 +60,7 @@ export function checkFit(options: CheckedOptions): void {
   const head = headFor(
     dataset,
     trace(model, dataset.inputShape, { training: true }).output.shape,
-    encoder?.targetScale ?? null,
+    encoder ?? null,
     config.loss,
   );
   checkConfig(options, head);
@@ -94,8 +94,9 @@ export function checkConfig(
   if (averageFrom !== undefined && config.averageDecay !== undefined) {
     throw new TuneError('train', 'fit: averageFrom and averageDecay are two ways to average weights: take one.');
   }
-  if (config.sampling === 'balanced' && dataset.task.kind === 'regression') {
-    throw new TuneError('train', `fit: balanced sampling needs classes, but ${dataset.name} has numbers as targets.`);
+  if (config.sampling === 'balanced' && dataset.task.kind !== 'classification') {
+    const has = { regression: 'numbers', segmentation: 'masks', sequence: 'sequences' }[dataset.task.kind];
+    throw new TuneError('train', `fit: balanced sampling needs classes, but ${dataset.name} has ${has} as targets.`);
   }
   checkCallbacks(config.callbacks ?? []);
   checkAugmentation(dataset, config.augment ?? []);
@@ -126,13 +127,16 @@ export const largestBatch = ({ batchSize }: TrainConfig): number =>
   typeof batchSize === 'number' ? batchSize : batchSize.max;
 
 /** Refuses changes of images for rows that are none. */
-function checkAugmentation({ inputShape }: Dataset, augment: readonly (Augmentation | BatchMix)[]): void {
+function checkAugmentation({ inputShape, task }: Dataset, augment: readonly (Augmentation | BatchMix)[]): void {
   const plain = { kind: 'array', shape: inputShape } as const; // the shape alone decides
   createAugmenter(
     augment.filter((one) => one.of !== 'batches'),
     inputShape,
     plain,
   );
+  if (task.kind === 'segmentation' && augment.some(({ of }) => of === 'batches')) {
+    throw new TuneError('augment', 'augment: mixup and cutMix mix labels, but the targets are masks.');
+  }
   if (inputShape.length !== 3 && augment.some(({ kind }) => kind === 'cutMix')) {
     throw new TuneError(
       'augment',

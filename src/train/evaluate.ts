@@ -18,9 +18,9 @@ export interface Evaluation {
   readonly metrics: Readonly<Record<string, number>>;
   /** `confusion[t][p]`; null for a regression. */
   readonly confusion: Confusion | null;
-  /** Class numbers, or values in the units of the data; [rows] */
+  /** Class numbers or values in the units of the data [rows], masks [rows, labels, H, W], or tokens [rows, T], each step knowing the true ones before it. */
   readonly predictions: Int32Array | Float32Array;
-  /** What the model gave, [rows, outputs]: logits, or standardised values. */
+  /** What the model gave, [rows, outputs]: logits, or standardised values; empty for masks and sequences. */
   readonly outputs: Float32Array;
 }
 
@@ -57,7 +57,7 @@ export async function evaluate({
 }: EvaluateOptions): Promise<Evaluation> {
   if (indices.length === 0) throw new TuneError('train', 'evaluate: there are no rows to evaluate on.');
   const { output, parameters, buffers } = trace(model, dataset.inputShape);
-  const head = headFor(dataset, output.shape, encoder.targetScale, loss);
+  const head = headFor(dataset, output.shape, encoder, loss);
   const variables = new Variables();
   for (const { name, shape } of [...parameters, ...buffers]) {
     const values = weights.get(name);
@@ -118,27 +118,25 @@ export async function createEvaluator({
   const feeder = createFeeder(dataset, encoder, head);
   return {
     async evaluate(split, indices) {
-      const outputs = new Float32Array(indices.length * head.width);
-      const targets =
-        split.targets instanceof Int32Array ? new Int32Array(indices.length) : new Float32Array(indices.length);
+      const scorer = head.scorer(split, indices.length);
       let loss = 0;
       let done = 0;
       for (const rows of batches(indices, batchSize)) {
-        const result = await program.run({ ...feeder.read(split, rows) });
-        outputs.set(arrayOf(result['output']), done * head.width);
+        const fed = feeder.read(split, rows);
+        const result = await program.run({ ...fed });
+        scorer.add(rows, arrayOf(result['output']), fed.target);
         loss += scalarOf(result['loss']);
-        rows.forEach((row, i) => (targets[done + i] = split.targets[row] ?? NaN));
         done += rows.length;
       }
-      const predictions = head.predict(outputs);
-      return { loss: loss / done, ...head.score(targets, predictions), predictions, outputs };
+      return { loss: loss / done, ...scorer.result() };
     },
     release: () => program.release(),
   };
 }
 
 /** @internal The targets of a batch. */
-export const targetInput = ({ loss }: Head): Tensor => input('target', ['B'], loss.targetDtype);
+export const targetInput = ({ loss, targetShape: shape }: Head): Tensor =>
+  input('target', ['B', ...shape], loss.targetDtype);
 
 /** @internal */
 export function scalarOf(value: Float32Array | number | undefined): number {

@@ -70,7 +70,7 @@ describe('learning', () => {
       config: { optimizer: adam({ learningRate: 0.003 }), batchSize: 32, epochs: 2 },
     });
     expect(result.values['accuracy']).toBeGreaterThan(0.9);
-    expect(Object.keys(result.values)).toEqual(metricNames(10));
+    expect(Object.keys(result.values)).toEqual(metricNames(digits.task));
     const seen = result.confusion?.flat().reduce((a, b) => a + b, 0);
     expect(seen).toBe(1000);
 

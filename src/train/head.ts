@@ -3,81 +3,105 @@
  *   classification  [B, classes] scores, the largest wins        loss: softmax cross-entropy from logits
  *                   [B, 1] score of class 1 of two               loss: binary cross-entropy from logits
  *   regression      [B, 1] the target, standardised by the mean and spread of the training rows    loss: mean squared error
+ *   segmentation    [B, labels, H, W] scores of each pixel for each label      loss: binary cross-entropy from logits
+ *   sequence        [B, T, vocabulary] scores of each token      loss: softmax cross-entropy that ignores padding
  * The regression loss is therefore in units of the target's spread, while mse, mae and r2 are in those of the data.
  */
-import { type Dataset, type Encoder } from '#data';
+import { type Dataset, type Encoder, type Split, targetShape } from '#data';
 import { type Shape, sameShape, showShape } from '#graph';
 import { TuneError } from '#math';
 import { binaryCrossEntropy, type Loss, meanSquaredError, softmaxCrossEntropy } from '#nn';
-import {
-  argmaxRows,
-  classificationMetrics,
-  type Confusion,
-  confusionMatrix,
-  metricNames,
-  regressionMetrics,
-} from './metrics.ts';
+import { metricNames } from './metrics.ts';
+import { classScorer, maskScorer, type Scorer, tokenScorer, valueScorer } from './scorer.ts';
+
+/** The number that stands for padding in sequences. */
+const PADDING = 0;
 
 export interface Head {
   readonly loss: Loss;
-  /** Numbers a sample in the model's output. */
-  readonly width: number;
-  /** Names of what `score` answers, the loss included. */
+  /** Of one row; [] for a class or a number. */
+  readonly targetShape: readonly number[];
+  /** Names of what is scored, the loss included. */
   readonly metricNames: readonly string[];
   /** Targets of rows as the loss wants them, written into `into`. */
-  readonly readTargets: (
-    targets: Int32Array | Float32Array,
-    indices: Int32Array,
-    into: Int32Array | Float32Array,
-  ) => void;
-  /** Outputs of the model to class numbers, or to values in the units of the data. */
-  readonly predict: (outputs: Float32Array) => Int32Array | Float32Array;
-  readonly score: (
-    targets: Int32Array | Float32Array,
-    predictions: Int32Array | Float32Array,
-  ) => { readonly metrics: Record<string, number>; readonly confusion: Confusion | null };
+  readonly readTargets: (split: Split, indices: Int32Array, into: Int32Array | Float32Array) => void;
+  /** Collects predictions for so many rows of a split. */
+  readonly scorer: (split: Split, rows: number) => Scorer;
 }
 
-type Named = Pick<Dataset, 'name' | 'task'>;
+type Described = Pick<Dataset, 'name' | 'task' | 'inputShape'>;
 
-/** The head for a task and a model that ends with the shape `output`; refuses what does not fit. */
-export function headFor(dataset: Named, output: Shape, targetScale: Encoder['targetScale'], loss?: Loss): Head {
+/** The head for a task and a model that ends with the shape `output`; refuses what does not fit. Without an encoder no targets can be read. */
+export function headFor(dataset: Described, output: Shape, encoder: Encoder | null, loss?: Loss): Head {
   const { task } = dataset;
-  const width = widthOf(dataset, output);
-  if (task.kind === 'regression') {
-    const { mean, std } = targetScale ?? { mean: 0, std: 1 };
-    return {
-      loss: fitting(dataset, output, loss ?? meanSquaredError()),
-      width,
-      metricNames: metricNames(0),
-      readTargets: (targets, indices, into) =>
-        indices.forEach((row, i) => (into[i] = ((targets[row] ?? NaN) - mean) / std)),
-      predict: (outputs) => outputs.map((z) => z * std + mean),
-      score: (targets, predictions) => ({ metrics: regressionMetrics(targets, predictions), confusion: null }),
-    };
+  const shape = targetShape(dataset);
+  const width = checkedWidth(dataset, output);
+  const common = { targetShape: shape, metricNames: metricNames(task) };
+  switch (task.kind) {
+    case 'regression': {
+      const { mean, std } = encoder?.targetScale ?? { mean: 0, std: 1 };
+      return {
+        ...common,
+        loss: fitting(dataset, output, loss ?? meanSquaredError()),
+        readTargets: ({ targets }, indices, into) =>
+          indices.forEach((row, i) => (into[i] = ((targets[row] ?? NaN) - mean) / std)),
+        scorer: (split, rows) => valueScorer(split, rows, { mean, std }),
+      };
+    }
+    case 'classification': {
+      const chosen = loss ?? (width === 1 ? binaryCrossEntropy({ fromLogits: true }) : softmaxCrossEntropy());
+      return {
+        ...common,
+        loss: fitting(dataset, output, chosen),
+        readTargets: ({ targets }, indices, into) => indices.forEach((row, i) => (into[i] = targets[row] ?? -1)),
+        scorer: (split, rows) =>
+          classScorer(split, rows, { classes: task.classes, width, threshold: givesProbabilities(chosen) ? 0.5 : 0 }),
+      };
+    }
+    case 'segmentation': {
+      const chosen = loss ?? binaryCrossEntropy({ fromLogits: true });
+      return {
+        ...common,
+        loss: fitting(dataset, output, chosen),
+        readTargets: targetReader(dataset, encoder),
+        scorer: (_split, rows) =>
+          maskScorer(rows, { labels: task.labels.length, width, threshold: givesProbabilities(chosen) ? 0.5 : 0 }),
+      };
+    }
+    case 'sequence':
+      return {
+        ...common,
+        loss: fitting(dataset, output, loss ?? softmaxCrossEntropy({ ignoreIndex: PADDING })),
+        readTargets: targetReader(dataset, encoder),
+        scorer: (_split, rows) => tokenScorer(rows, { ...task, padding: PADDING }),
+      };
   }
-  const single = width === 1;
-  const chosen = loss ?? (single ? binaryCrossEntropy({ fromLogits: true }) : softmaxCrossEntropy());
-  const threshold = givesProbabilities(chosen) ? 0.5 : 0;
-  return {
-    loss: fitting(dataset, output, chosen),
-    width,
-    metricNames: metricNames(task.classes),
-    readTargets: (targets, indices, into) => indices.forEach((row, i) => (into[i] = targets[row] ?? -1)),
-    predict: (outputs) =>
-      single ? Int32Array.from(outputs, (z) => (z > threshold ? 1 : 0)) : argmaxRows(outputs, width),
-    score(targets, predictions) {
-      const confusion = confusionMatrix(targets, predictions, task.classes);
-      return { metrics: classificationMetrics(confusion), confusion };
-    },
+}
+
+function targetReader({ name }: Described, encoder: Encoder | null): Head['readTargets'] {
+  const read = encoder?.readTargets;
+  if (read !== undefined) return read;
+  return () => {
+    throw new Error(`internal: the encoder of "${name}" reads no targets`);
   };
 }
 
 /** Whether a model trained by this loss ends with probabilities instead of logits. */
 const givesProbabilities = (loss: Loss): boolean => loss.config['fromLogits'] === false;
 
-/** Outputs a sample, if they are as many as the task needs. */
-function widthOf({ name, task }: Named, output: Shape): number {
+/** Numbers a row in the output, if they are what the task needs. */
+function checkedWidth({ name, task, inputShape }: Described, output: Shape): number {
+  if (task.kind === 'segmentation' || task.kind === 'sequence') {
+    const shape = targetShape({ task, inputShape });
+    const wanted = ['B', ...shape, ...(task.kind === 'sequence' ? [task.vocabulary] : [])];
+    if (sameShape(output, wanted)) return wanted.slice(1).reduce<number>((size, n) => size * Number(n), 1);
+    const purpose = task.kind === 'segmentation' ? 'a mask for each label' : 'scores of tokens';
+    throw new TuneError(
+      'modelOutput',
+      `The model ends with the shape ${showShape(output)} but ${name} needs ${purpose}: it must end with ${showShape(wanted)}.`,
+      { got: output, want: wanted },
+    );
+  }
   const wanted = task.kind === 'regression' ? 1 : task.classes;
   const purpose =
     task.kind === 'regression' ? `"${task.target}" of ${name} is one number` : `${name} has ${wanted} classes`;
@@ -98,14 +122,21 @@ function widthOf({ name, task }: Named, output: Shape): number {
   );
 }
 
-/** The loss, if it takes one target a sample for this output. */
-function fitting({ task }: Named, output: Shape, loss: Loss): Loss {
+/** The loss, if it takes the targets of this task for this output. */
+function fitting(dataset: Described, output: Shape, loss: Loss): Loss {
   const wants = loss.targetShape(output);
-  if (sameShape(wants, output.slice(0, 1))) return loss;
-  const better = task.kind === 'regression' ? 'meanSquaredError()' : 'softmaxCrossEntropy()';
+  const shape = targetShape(dataset);
+  if (sameShape(wants, [...output.slice(0, 1), ...shape])) return loss;
+  const has = shape.length === 0 ? 'one target a sample' : `targets [${shape.join(', ')}] a sample`;
+  const better = {
+    regression: 'meanSquaredError()',
+    classification: 'softmaxCrossEntropy()',
+    segmentation: 'binaryCrossEntropy() or dice()',
+    sequence: 'softmaxCrossEntropy({ ignoreIndex: 0 })',
+  }[dataset.task.kind];
   throw new TuneError(
     'modelOutput',
-    `The loss ${loss.name} wants targets ${showShape(wants)} for the output ${showShape(output)}, but there is one target a sample: use ${better}.`,
+    `The loss ${loss.name} wants targets ${showShape(wants)} for the output ${showShape(output)}, but there ${shape.length === 0 ? 'is' : 'are'} ${has}: use ${better}.`,
     { loss: loss.name, got: output, wants },
   );
 }

@@ -21,6 +21,8 @@ export {
   type Confusion,
   confusionMatrix,
   isMaximized,
+  maskMetrics,
+  type MaskCounts,
   metricNames,
   regressionMetrics,
   type Scores,

@@ -10,6 +10,8 @@ import {
 } from './metrics.ts';
 import golden from './metrics.golden.json' with { type: 'json' };
 
+const classes = (count: number) => ({ kind: 'classification', classes: count, labels: [] }) as const;
+
 // Printed by scripts/golden/metrics.py with scikit-learn 1.2.1. Sums of at most 60 float64 terms: rtol 1e-12 is generous.
 const near = (value: number | undefined, wanted: number) =>
   expect(Math.abs((value ?? NaN) - wanted)).toBeLessThanOrEqual(1e-12 * Math.max(1, Math.abs(wanted)));
@@ -50,10 +52,10 @@ test('metrics carry names: plain is macro, suffixes are the other averages, Bina
   near(named.precisionMicro, five.micro.precision);
   near(named.f1Weighted, five.weighted.f1);
   expect(Object.keys(named)).not.toContain('f1Binary');
-  expect(['loss', ...Object.keys(named)]).toEqual(metricNames(5));
-  expect(metricNames(2)).toContain('recallBinary');
-  expect(metricNames(0)).toEqual(['loss', 'mse', 'mae', 'r2']);
-  expect(metricNames(3).filter((name) => !isMaximized(name))).toEqual(['loss']);
+  expect(['loss', ...Object.keys(named)]).toEqual(metricNames(classes(5)));
+  expect(metricNames(classes(2))).toContain('recallBinary');
+  expect(metricNames({ kind: 'regression', target: 'y' })).toEqual(['loss', 'mse', 'mae', 'r2']);
+  expect(metricNames(classes(3)).filter((name) => !isMaximized(name))).toEqual(['loss']);
 });
 
 test('a NaN output becomes a NaN error, and never wins as a class', () => {

@@ -5,6 +5,7 @@
  * (`labels=range(classes)`). R² of a constant target is 1 if it is hit exactly, else 0.
  *   confusion  [classes, classes]  row: true class, column: predicted class, entry: samples
  */
+import type { Task } from '#data';
 import { TuneError } from '#math';
 
 /** `confusion[t][p]`: samples of class t that were taken for class p. */
@@ -138,10 +139,48 @@ const METRICS_TO_MINIMIZE = new Set(['loss', 'mse', 'mae']);
 /** Whether more is better. Every metric of this file but the errors and the loss grows with quality. */
 export const isMaximized = (metric: string): boolean => !METRICS_TO_MINIMIZE.has(metric);
 
-/** Names that `evaluate` answers for a task of so many classes (0: regression), the loss first. */
-export function metricNames(classes: number): string[] {
-  const empty: Confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
-  return ['loss', ...Object.keys(classes > 0 ? classificationMetrics(empty) : regressionMetrics([], []))];
+/** Names that `evaluate` answers for a task, the loss first. */
+export function metricNames(task: Task): string[] {
+  return ['loss', ...Object.keys(metricsOfNothing(task))];
+}
+
+function metricsOfNothing(task: Task): Record<string, number> {
+  switch (task.kind) {
+    case 'classification': {
+      const empty = Array.from({ length: task.classes }, () => new Array<number>(task.classes).fill(0));
+      return classificationMetrics(empty);
+    }
+    case 'regression':
+      return regressionMetrics([], []);
+    case 'segmentation':
+      return maskMetrics([]);
+    case 'sequence':
+      return { accuracy: 0 };
+  }
+}
+
+/** Pixels of one label over all pictures. */
+export interface MaskCounts {
+  readonly hits: number;
+  readonly predicted: number;
+  readonly real: number;
+  readonly pixels: number;
+}
+
+/**
+ * Overlap of predicted and real masks, from the pixels of all pictures together, the mean over labels: iou = |P ∩ R| / |P ∪ R| (Jaccard), dice = 2 |P ∩ R| / (|P| + |R|) (F1);
+ * accuracy counts pixels of all labels. A label that is nowhere, and predicted nowhere, has an overlap of 1.
+ */
+export function maskMetrics(labels: readonly MaskCounts[]): Record<string, number> {
+  const average = (of: (counts: MaskCounts) => number): number => ratio(sumOf(labels.map(of)), labels.length);
+  const overlap = (part: number, whole: number): number => (whole === 0 ? 1 : part / whole);
+  return {
+    iou: average(({ hits, predicted, real }) => overlap(hits, predicted + real - hits)),
+    dice: average(({ hits, predicted, real }) => overlap(2 * hits, predicted + real)),
+    accuracy: average(({ hits, predicted, real, pixels }) => ratio(pixels - predicted - real + 2 * hits, pixels)),
+    precision: average(({ hits, predicted }) => ratio(hits, predicted)),
+    recall: average(({ hits, real }) => ratio(hits, real)),
+  };
 }
 
 const ratio = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);

@@ -61,7 +61,7 @@ export async function createStepProgram(options: StepProgramOptions): Promise<St
   const traced = trace(model, dataset.inputShape, { training: true });
   const features = dataset.inputShape.reduce((size, n) => size * n, 1);
   const encoder = cacheRows(options.encoder ?? dataset.fit(trainIndices), dataset.train, features);
-  const head = headFor(dataset, traced.output.shape, encoder.targetScale, config.loss);
+  const head = headFor(dataset, traced.output.shape, encoder, config.loss);
   checkConfig(options, head);
 
   const { mixes, augmenter } = augmentation(config, dataset.inputShape, encoder);
@@ -123,10 +123,13 @@ export async function createStepProgram(options: StepProgramOptions): Promise<St
   );
   let partnerTargets = head.loss.targetDtype === 'float32' ? new Float32Array(0) : new Int32Array(0);
 
+  const masksIn = (target: Float32Array | Int32Array): Float32Array | undefined =>
+    dataset.task.kind === 'segmentation' && target instanceof Float32Array ? target : undefined;
+
   /** Encoded, augmented and mixed rows with their targets. */
   function feedsOf(rows: Int32Array, epoch: number, labels: readonly number[]) {
     const { input: values, target } = feeder.read(dataset.train, rows);
-    augmenter?.apply(values, rows, (row) => rng.fork('augment', epoch, row));
+    augmenter?.apply(values, rows, (row) => rng.fork('augment', epoch, row), masksIn(target));
     if (mixes.length === 0) return { input: values, target };
     const stream = rng.fork('mix', ...labels);
     // One of them for each batch, by the toss of a coin.
@@ -137,7 +140,7 @@ export async function createStepProgram(options: StepProgramOptions): Promise<St
     }
     const partner = partnerTargets.subarray(0, rows.length);
     head.readTargets(
-      dataset.train.targets,
+      dataset.train,
       partners.map((k) => rows[k] ?? 0),
       partner,
     );

@@ -61,7 +61,13 @@ export async function createTrainer({
   await requireDevice(device);
   const dataset = await open(experiment.dataset, dataDir, onDownload);
   const { task } = dataset;
-  const known = metricNames(task.kind === 'classification' ? task.classes : 0);
+  if (task.kind === 'sequence') {
+    throw new TuneError(
+      'experiment',
+      `experiment: dataset: ${dataset.name} has sequences as targets, whose models cannot be saved as bundles yet: train them with fit of attune/train.`,
+    );
+  }
+  const known = metricNames(task);
   if (!known.includes(objective.name)) {
     throw new TuneError(
       'experiment',
@@ -208,6 +214,7 @@ async function save(
   { weights, values }: FitResult,
 ): Promise<void> {
   const { task, inputShape } = dataset;
+  if (task.kind === 'sequence') throw new Error('internal: a bundle of a model of sequences');
   const { targetScale, preprocessing } = encoder;
   const { loss } = config;
   await saveBundle(job.bundle, {

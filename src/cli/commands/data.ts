@@ -46,14 +46,24 @@ export async function dataFetch(name: string, { dataDir }: DataFlags): Promise<E
   return EXIT.done;
 }
 
+function taskText(task: Profile['task']): string {
+  switch (task.kind) {
+    case 'classification':
+      return `classification, ${task.classes} classes`;
+    case 'regression':
+      return `regression of ${task.target}`;
+    case 'segmentation':
+      return `segmentation: ${task.labels.join(', ')}`;
+    case 'sequence':
+      return `sequences of up to ${task.length} tokens out of ${groupedNumber(task.vocabulary)}`;
+  }
+}
+
 function profileText(profile: Profile, screen: Screen): string {
   const { colors } = screen;
   const { name, description, task, inputShape, rows, balance, target, features, notes } = profile;
   const facts: [string, string][] = [
-    [
-      'task',
-      task.kind === 'classification' ? `classification, ${task.classes} classes` : `regression of ${task.target}`,
-    ],
+    ['task', taskText(task)],
     ['input', inputShape.join(' × ')],
     [
       'rows',

@@ -29,6 +29,9 @@ export async function predict(path: string, inputs: readonly string[], { json }:
 /** `three.png: 3  (3 0.9981, 8 0.0011, …)`; of a regression `rows.csv, line 2: 12.5`. */
 function predictionText({ input, prediction }: FilePrediction, { colors }: Screen): string {
   if (prediction.kind === 'regression') return `${input}: ${colors.bold(shortNumber(prediction.value))}`;
+  if (prediction.kind === 'segmentation') {
+    return `${input}: ${prediction.shares.map(({ label, share }) => `${printable(label)} on ${(100 * share).toFixed(1)} % of the picture`).join(', ')}`;
+  }
   const sorted = prediction.probabilities.toSorted((a, b) => b.probability - a.probability);
   const shown = sorted.slice(0, SHOWN).map(({ label, probability }) => `${printable(label)} ${probability.toFixed(4)}`);
   const rest = sorted.length > SHOWN ? ', …' : '';
@@ -36,14 +39,15 @@ function predictionText({ input, prediction }: FilePrediction, { colors }: Scree
 }
 
 /** Probabilities by label, in the order of the model's classes (labels that are whole numbers: in their own order). */
-const predictionJson = ({ input, prediction }: FilePrediction): unknown =>
-  prediction.kind === 'regression'
-    ? { input, target: prediction.target, value: prediction.value }
-    : {
-        input,
-        label: prediction.label,
-        probability: prediction.probability,
-        probabilities: Object.fromEntries(
-          prediction.probabilities.map(({ label, probability }) => [label, probability]),
-        ),
-      };
+function predictionJson({ input, prediction }: FilePrediction): unknown {
+  if (prediction.kind === 'regression') return { input, target: prediction.target, value: prediction.value };
+  if (prediction.kind === 'segmentation') {
+    return { input, shares: Object.fromEntries(prediction.shares.map(({ label, share }) => [label, share])) };
+  }
+  return {
+    input,
+    label: prediction.label,
+    probability: prediction.probability,
+    probabilities: Object.fromEntries(prediction.probabilities.map(({ label, probability }) => [label, probability])),
+  };
+}

@@ -18,7 +18,12 @@ export interface Sample {
   readonly spread: readonly number[];
   /** Room for one row, for changes that cannot be made in place; what it holds is worthless afterwards. */
   readonly scratch: Float32Array;
+  /** What is to be seen in the picture, pixel by pixel: changes of place are made there, too. */
+  readonly mask?: Planes;
 }
+
+/** Pictures that can be moved. */
+export type Planes = Pick<Sample, 'values' | 'channels' | 'height' | 'width' | 'scratch'>;
 
 export interface Augmentation {
   readonly kind: string;
@@ -29,8 +34,13 @@ export interface Augmentation {
 
 /** A chain of augmentations for rows of one data set. */
 export interface Augmenter {
-  /** Changes the rows[k] at values[k · rowSize …]. */
-  readonly apply: (values: Float32Array, rows: Int32Array, streamOf: (row: number) => Rng) => void;
+  /** Changes the rows[k] at values[k · rowSize …], and masks of the same height and width, if there are some, with them. */
+  readonly apply: (
+    values: Float32Array,
+    rows: Int32Array,
+    streamOf: (row: number) => Rng,
+    masks?: Float32Array,
+  ) => void;
 }
 
 export function createAugmenter(
@@ -56,13 +66,24 @@ export function createAugmenter(
   const channels = isImage ? first : 1;
   const scratch = new Float32Array(size);
   const { shift, spread } = brightnessOf(preprocessing, channels);
+  let maskScratch = new Float32Array(0);
   return {
-    apply(values, rows, streamOf) {
+    apply(values, rows, streamOf, masks) {
+      const maskSize = (masks?.length ?? 0) / rows.length;
+      if (maskScratch.length !== maskSize) maskScratch = new Float32Array(maskSize);
       rows.forEach((row, k) => {
         const rng = streamOf(row);
         const own = values.subarray(k * size, (k + 1) * size);
         const sample: Sample = isImage
-          ? { values: own, channels, height, width, shift, spread, scratch }
+          ? {
+              ...{ values: own, channels, height, width, shift, spread, scratch },
+              ...(masks && {
+                mask: {
+                  ...{ height, width, channels: maskSize / (height * width), scratch: maskScratch },
+                  values: masks.subarray(k * maskSize, (k + 1) * maskSize),
+                },
+              }),
+            }
           : { values: own, channels: 1, height: 1, width: size, shift, spread, scratch };
         for (const { apply } of chain) apply(sample, rng);
       });

@@ -2,9 +2,9 @@
 export { type Augmentation, type Augmenter, createAugmenter, type Sample } from './augmentation.ts';
 export { colorJitter } from './colour.ts';
 export { cutout } from './cutout.ts';
-export { flip, paddedCrop, rotate, translate } from './geometry.ts';
+export { flip, paddedCrop, quarterTurns, rotate, translate } from './geometry.ts';
 export { type BatchMix, cutMix, type Mixed, mixup } from './mix.ts';
 export { noise } from './noise.ts';
 export { randAugment } from './rand-augment.ts';
 export { type AugmentedSamplesOptions, augmentedSamplesPng, writeAugmentedSamples } from './samples-picture.ts';
-export { backgroundNoise, specAugment, type SpecAugmentOptions, timeShift } from './spectrogram.ts';
+export { backgroundNoise, pitchShift, specAugment, type SpecAugmentOptions, timeShift } from './spectrogram.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createRng } from '#math';
 import { type Augmentation, createAugmenter } from './augmentation.ts';
-import { backgroundNoise, specAugment, timeShift } from './spectrogram.ts';
+import { backgroundNoise, pitchShift, specAugment, timeShift } from './spectrogram.ts';
 
 const [bands, frames] = [20, 30];
 const audio = { kind: 'audio', sampleRate: 8000, samples: 2600, mels: bands, mean: [-2], std: [3] } as const;
@@ -51,6 +51,21 @@ test('timeShift moves all bands alike, up to the share, and lets silence in', ()
     });
   }
   expect([...moves].sort((a, b) => a - b)).toEqual([-3, -2, -1, 0, 1, 2, 3]);
+});
+
+test('pitchShift moves all bands alike, up to the share, and repeats the outermost', () => {
+  const ramp = Array.from({ length: bands * frames }, (_, i) => Math.floor(i / frames) + (i % frames) / 100);
+  const moves = new Set<number>();
+  for (let seed = 0; seed < 200; seed++) {
+    const row = changed(ramp, pitchShift(0.1), seed);
+    const by = 10 - Math.round(row[10 * frames] ?? NaN);
+    moves.add(by);
+    row.forEach((v, i) => {
+      const band = Math.floor(i / frames) - by;
+      expect(v).toBeCloseTo(Math.min(bands - 1, Math.max(0, band)) + (i % frames) / 100, 5);
+    });
+  }
+  expect([...moves].sort((a, b) => a - b)).toEqual([-2, -1, 0, 1, 2]);
 });
 
 test('backgroundNoise adds the power that the ratio says', () => {

@@ -2,6 +2,8 @@
  * Changes of spectrograms [1, bands, frames] whose numbers are ln(power), standardised.
  *   specAugment      bands of pitch and stretches of time are set to 0, the mean. Park et al. 2019, arXiv:1904.08779, §2, without time warping
  *   timeShift        moved in time by whole frames; what comes in is silence: the lowest number of the band
+ *   pitchShift       moved by whole bands, as by a larger or smaller vocal tract (after Jaitly & Hinton 2013, ICML workshop on speech, who stretch
+ *                    the frequencies instead); the outermost band fills the gap
  *   backgroundNoise  noise equally strong in every band is added to the power at a signal-to-noise ratio drawn evenly in decibels; the power of noise in
  *                    a cell is exponential, as that of one frequency of white noise
  */
@@ -61,6 +63,25 @@ export function timeShift(share = 0.1): Augmentation {
         const band = scratch.subarray(start, start + width);
         const silence = band.reduce((low, v) => Math.min(low, v), Infinity);
         for (let t = 0; t < width; t++) values[start + t] = band[t - by] ?? silence;
+      }
+    },
+  };
+}
+
+export function pitchShift(share = 0.1): Augmentation {
+  requireShare('pitchShift', 'share', share);
+  return {
+    kind: 'pitchShift',
+    of: 'images',
+    apply({ values, channels, height, width, scratch }, rng) {
+      const most = Math.floor(share * height);
+      const by = rng.int(-most, most);
+      if (by === 0) return;
+      scratch.set(values);
+      for (let row = 0; row < channels * height; row++) {
+        const first = row - (row % height);
+        const from = first + Math.min(height - 1, Math.max(0, (row % height) - by));
+        values.set(scratch.subarray(from * width, (from + 1) * width), row * width);
       }
     },
   };

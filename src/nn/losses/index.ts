@@ -6,3 +6,4 @@ export { klDivergence } from './kl-divergence.ts';
 export type { Loss } from './loss.ts';
 export { dice, iou, type OverlapOptions } from './overlap.ts';
 export { softmaxCrossEntropy, type SoftmaxCrossEntropyOptions } from './softmax-cross-entropy.ts';
+export { weightedLosses } from './weighted-losses.ts';

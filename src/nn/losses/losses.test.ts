@@ -14,6 +14,7 @@ import {
   meanAbsoluteError,
   meanSquaredError,
   softmaxCrossEntropy,
+  weightedLosses,
 } from './index.ts';
 import golden from './losses.golden.json' with { type: 'json' };
 
@@ -192,4 +193,44 @@ test('impossible options are refused', () => {
   expect(() => dice().targetShape(['B', 4])).toThrow(
     'dice wants an output [B, channels, height, width] of logits; got [B, 4].',
   );
+});
+
+test('weighted losses are the weighted sum of each, gradients too', async () => {
+  const output = { shape: [1, 1, 2, 2], values: [0.5, -1, 2, 0.1] };
+  const target = { shape: [1, 1, 2, 2], values: [1, 0, 1, 0] };
+  const parts = [binaryCrossEntropy({ fromLogits: true }), dice()] as const;
+  const [a, b] = [await evaluate(parts[0], output, target), await evaluate(parts[1], output, target)];
+  const both = await evaluate(
+    weightedLosses([
+      [0.5, parts[0]],
+      [2, parts[1]],
+    ]),
+    output,
+    target,
+  );
+  for (const key of ['perSample', 'dz'] as const) {
+    const [x, y] = [a[key], b[key]].map((v) => (v instanceof Float32Array ? v : new Float32Array()));
+    expectClose(
+      both[key],
+      Array.from(x ?? [], (v, i) => 0.5 * v + 2 * (y?.[i] ?? NaN)),
+      1e-6,
+      1e-7,
+    );
+  }
+});
+
+test('weighted losses must agree about their targets', () => {
+  expect(() => weightedLosses([])).toThrow('weightedLosses wants at least one loss; got none.');
+  expect(() =>
+    weightedLosses([
+      [1, dice()],
+      [1, softmaxCrossEntropy()],
+    ]),
+  ).toThrow('weightedLosses: dice and softmaxCrossEntropy want other targets.');
+  expect(() =>
+    weightedLosses([
+      [1, dice()],
+      [1, binaryCrossEntropy({ fromLogits: false })],
+    ]),
+  ).toThrow('must both take logits, or both probabilities');
 });
