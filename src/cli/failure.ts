@@ -7,7 +7,17 @@ export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** Codes of errors that are met while a run is on its way: the input was fine, so they are no usage errors. */
-const RUN_FAILURES: ReadonlySet<string> = new Set(['diverged', 'workerLost', 'runFailed', 'download', 'conflict']);
+const RUN_FAILURES: ReadonlySet<string> = new Set([
+  'diverged',
+  'workerLost',
+  'runFailed',
+  'download',
+  'conflict',
+  'storage-away',
+  'storage-busy',
+  'storage-full',
+  'storage-io',
+]);
 
 export const usage = (message: string, facts: Readonly<Record<string, unknown>> = {}): TuneError =>
   new TuneError('usage', message, facts);

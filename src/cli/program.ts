@@ -45,7 +45,7 @@ export function buildProgram(finish: (code: ExitCode) => void): Command {
 
   // Made new for each command: an Option keeps what was parsed into it.
   const storage = (): Option =>
-    new Option('--storage <url>', 'where studies are kept: sqlite:PATH')
+    new Option('--storage <url>', 'where studies are kept: sqlite:PATH or postgres://…')
       .default(DEFAULT_STORAGE)
       .argParser(nonEmpty('--storage'));
   const json = (what: string): Option => new Option('--json', what);
@@ -87,7 +87,7 @@ export function buildProgram(finish: (code: ExitCode) => void): Command {
     .option('--seed <n>', 'seed of everything random', seedNumber('--seed'))
     .option(
       '--storage <url>',
-      'where the study is kept: sqlite:PATH or memory (default: "sqlite:attune.db")',
+      'where the study is kept: sqlite:PATH, postgres://… or memory (default: "sqlite:attune.db")',
       nonEmpty('--storage'),
     )
     .option('--study <name>', "name of the study (default: the file's name)", nonEmpty('--study'))

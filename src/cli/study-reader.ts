@@ -4,7 +4,7 @@
 import { replay } from '#core';
 import type { Storage, StudyState, TrialRecord } from '#core';
 import { didYouMean } from '#math';
-import { openStorage, workerAlive } from '#storage';
+import { openStorage, shownAddress, workerAlive } from '#storage';
 import { usage } from './failure.ts';
 import type { TrialRow } from './report.ts';
 
@@ -29,13 +29,15 @@ export async function readStudy(url: string, name: string): Promise<StudyState> 
   return withStorage(url, async (storage) => {
     const found = await storage.find(name);
     if (found !== null) return readState(storage, found.id);
+    const where = shownAddress(url);
     const known = (await storage.list()).map(({ definition }) => definition.name);
-    if (known.length === 0) throw usage(`There is no study "${name}": ${url} holds no studies.`, { name, url });
+    if (known.length === 0)
+      throw usage(`There is no study "${name}": ${where} holds no studies.`, { name, url: where });
     // A long list of names helps nobody: then only those near the asked one are named.
     const hint = known.length <= 12 ? didYouMean(name, known) : didYouMean(name, known).replace(/ ?[Kk]nown: .*$/, '');
-    throw usage(`There is no study "${name}" in ${url}: ${hint || '"attune studies" lists those there are.'}`, {
+    throw usage(`There is no study "${name}" in ${where}: ${hint || '"attune studies" lists those there are.'}`, {
       name,
-      url,
+      url: where,
     });
   });
 }

@@ -1,25 +1,32 @@
 /** The tables of a study database and how older ones become today's. */
-import type { Compilable, Kysely } from 'kysely';
+import type { Compilable, Generated, Kysely } from 'kysely';
 
 export interface Tables {
   attune_schema: { version: number };
-  studies: { id: number | undefined; name: string; definition: string };
+  studies: { id: Generated<number>; name: string; definition: string };
   events: { study_id: number; seq: number; json: string };
   beats: { study_id: number; worker: string; count: number };
 }
 
+export type Dialect = 'sqlite' | 'postgres';
+
+/** The tables' own place in a PostgreSQL database, which may hold other programs' tables as well. */
+export const POSTGRES_SCHEMA = 'attune';
+
 /**
  * Migration i turns version i into version i + 1; a new database runs all of them. They are never changed once released: a change of
- * the tables is one more entry. Version 0 is a database without tables. Statements, not calls, so that each storage can run them in its
- * own kind of transaction.
+ * the tables is one more entry. Version 0 is a database without tables.
  */
-export const migrations: readonly ((db: Kysely<Tables>) => readonly Compilable[])[] = [
-  (db) => [
+export const migrations: readonly ((db: Kysely<Tables>, dialect: Dialect) => readonly Compilable[])[] = [
+  (db, dialect) => [
+    ...(dialect === 'postgres' ? [db.schema.createSchema(POSTGRES_SCHEMA).ifNotExists()] : []),
     db.schema.createTable('attune_schema').addColumn('version', 'integer', (c) => c.notNull()),
     db.insertInto('attune_schema').values({ version: 0 }),
     db.schema
       .createTable('studies')
-      .addColumn('id', 'integer', (c) => c.primaryKey().autoIncrement())
+      .addColumn('id', 'integer', (c) =>
+        dialect === 'postgres' ? c.primaryKey().generatedByDefaultAsIdentity() : c.primaryKey().autoIncrement(),
+      )
       .addColumn('name', 'text', (c) => c.notNull().unique())
       .addColumn('definition', 'text', (c) => c.notNull()),
     db.schema

@@ -131,13 +131,14 @@ test('a lock of another program is waited for, and then told in a sentence', asy
   const id = await storage.createStudy(definition);
   const other = new Database(path);
   other.exec('begin immediate');
-  await expect(storage.append(id, 1, [])).rejects.toMatchObject({
+  const event = { type: 'studyFinished', at: 1, reason: 'r' } as const;
+  await expect(storage.append(id, 1, [event])).rejects.toMatchObject({
     code: 'storage-busy',
     message: expect.stringContaining('locked by another program for 0.1 s') as string,
   });
   other.exec('rollback');
   other.close();
-  expect(await storage.append(id, 1, [])).toBe('ok');
+  expect(await storage.append(id, 1, [event])).toBe('ok');
   await storage.close();
 });
 
@@ -151,6 +152,6 @@ test('many connections may open a new file at once', async () => {
 
 test('unknown addresses name the known ones', async () => {
   await expect(openStorage('mysql://x')).rejects.toThrow(
-    'unknown storage "mysql://x"; known: "memory", "sqlite:PATH".',
+    'unknown storage "mysql://x"; known: "memory", "sqlite:PATH", "postgres://…".',
   );
 });

@@ -59,7 +59,7 @@ export interface StudyOptions<F extends Fields, O extends Objectives, L extends 
   readonly constraints?: L;
   /** Values by path that the search keeps to. Default: for a study that exists, those it has. */
   readonly fixed?: FixedValues<Infer<Space<F>>>;
-  /** 'memory' (private to this study), 'sqlite:PATH', or a storage that the caller closes. */
+  /** 'memory' (private to this study), 'sqlite:PATH', 'postgres://…', or a storage that the caller closes. */
   readonly storage?: string | Storage;
   /** Whole number from which every random choice comes. Default: a new one by chance. */
   readonly seed?: number;

@@ -3,11 +3,10 @@
  * Without a name it is the file's, with -2, -3 … if taken. A name that is taken needs `resume`; `resume` without a name takes the newest
  * unfinished study of the file. What the study was begun with (seed, epochs, lag) stays: an option that says otherwise is refused.
  */
-import { existsSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
 import { TuneError, type Storage, type StudyDefinition } from '#core';
 import { predicatesOf } from '#space';
-import { openStorage } from '#storage';
+import { openStorage, shownAddress, storageExists } from '#storage';
 import { createStudy, openStudy, type Study } from '#study';
 import { applyEdit } from './edit-run.ts';
 import { environment, ENVIRONMENT } from './environment.ts';
@@ -19,6 +18,8 @@ const usage = (message: string, facts: Readonly<Record<string, unknown>> = {}): 
 
 export interface RunStorage {
   readonly address: string;
+  /** The address without a password: what messages say. */
+  readonly shown: string;
   /** The storage if it is there; nothing is created by asking. */
   existing(): Promise<Storage | null>;
   /** The storage, created if it is not there. */
@@ -31,10 +32,8 @@ export function runStorage(address: string = DEFAULT_STORAGE): RunStorage {
   const open = async (): Promise<Storage> => (opened ??= await openStorage(address));
   return {
     address,
-    async existing() {
-      const path = /^sqlite:(.+)$/.exec(address)?.[1];
-      return path !== undefined && !existsSync(path) ? null : open();
-    },
+    shown: shownAddress(address),
+    existing: async () => (opened === null && !(await storageExists(address)) ? null : open()),
     open,
     close: async () => opened?.close(),
   };
@@ -52,13 +51,13 @@ export interface Resumed extends BegunWith {
 export async function findResumed(options: RunOptions, storage: RunStorage): Promise<Resumed | null> {
   const { file, study: name, resume = false } = options;
   if (resume && storage.address === 'memory')
-    throw usage('A study in memory cannot be resumed; keep it in a file by --storage sqlite:PATH.');
+    throw usage('A study in memory cannot be resumed; keep it by --storage sqlite:PATH or postgres://….');
   const store = await storage.existing();
   if (name !== undefined) {
     if (!store || (await store.find(name)) === null) return null;
     if (!resume) {
       throw usage(
-        `There is a study "${name}" in ${storage.address} already; go on with it by --resume, or choose another name.`,
+        `There is a study "${name}" in ${storage.shown} already; go on with it by --resume, or choose another name.`,
         { name },
       );
     }
@@ -72,8 +71,8 @@ export async function findResumed(options: RunOptions, storage: RunStorage): Pro
   }
   throw usage(
     mine.length === 0
-      ? `There is no study of ${file} in ${storage.address} to resume.`
-      : `Every study of ${file} in ${storage.address} is finished; name one by --study to add trials to it.`,
+      ? `There is no study of ${file} in ${storage.shown} to resume.`
+      : `Every study of ${file} in ${storage.shown} is finished; name one by --study to add trials to it.`,
     { file },
   );
 }

@@ -26,7 +26,7 @@ export interface RunOptions {
   readonly editSpace?: boolean | undefined;
   readonly pruner?: string | undefined;
   readonly seed?: number | undefined;
-  /** `sqlite:PATH`; default `sqlite:attune.db`. */
+  /** `sqlite:PATH`, `postgres://…` or `memory`; default `sqlite:attune.db`. */
   readonly storage?: string | undefined;
   /** Default: the file's name, with -2, -3 … if taken; with `resume`, the newest unfinished study of the file. */
   readonly study?: string | undefined;

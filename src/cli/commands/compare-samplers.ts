@@ -12,6 +12,7 @@ import { isFinished } from '#core';
 import type { Objective, StudyState, TrialRecord } from '#core';
 import { samplers as registry } from '#samplers';
 import { cardinality, gridCount, type Space } from '#space';
+import { storageExists } from '#storage';
 import { curvesChart } from '../curves-chart.ts';
 import { EXIT, unknownName, usage } from '../failure.ts';
 import type { ExitCode } from '../failure.ts';
@@ -114,8 +115,7 @@ function checkOut(out: string): void {
 
 /** The study of that name if there is one; nothing is created by asking. */
 async function storedStudy(url: string, name: string): Promise<StudyState | null> {
-  const path = /^sqlite:(.+)$/.exec(url)?.[1];
-  if (path !== undefined && !existsSync(path)) return null;
+  if (!(await storageExists(url))) return null;
   return withStorage(url, async (storage) => {
     const found = await storage.find(name);
     return found === null ? null : readState(storage, found.id);

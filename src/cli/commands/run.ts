@@ -3,6 +3,7 @@
  */
 import { pruners } from '#pruners';
 import { samplers } from '#samplers';
+import { shownAddress } from '#storage';
 import type { RunSummary } from '#tune';
 import { EXIT, unknownName, usage } from '../failure.ts';
 import type { ExitCode } from '../failure.ts';
@@ -53,7 +54,8 @@ function checkName(kind: string, asked: string | undefined, registry: object): v
 /** The command that goes on with the study: the flags that decide where it lives and how it runs are repeated. */
 function resumeHint(file: string, flags: RunFlags, { study, why: phrase }: RunSummary): string {
   const { storage, trials, parallel, epochs, dataDir, out } = flags;
-  const repeated = Object.entries({ storage, trials, parallel, epochs, 'data-dir': dataDir, out })
+  const shown = storage === undefined ? undefined : shownAddress(storage);
+  const repeated = Object.entries({ storage: shown, trials, parallel, epochs, 'data-dir': dataDir, out })
     .filter(([, value]) => value !== undefined)
     .map(([flag, value]) => ` --${flag} ${shellWord(String(value))}`)
     .join('');

@@ -1,7 +1,7 @@
 /** `attune serve`: the HTTP API on a storage, until it is interrupted. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { newToken, startServer } from '#server';
-import { openStorage } from '#storage';
+import { openStorage, shownAddress } from '#storage';
 import manifest from '../../../package.json' with { type: 'json' };
 import { EXIT, usage } from '../failure.ts';
 import type { ExitCode } from '../failure.ts';
@@ -24,7 +24,7 @@ export async function serve({ storage: url, host, port, tokenFile, allowHost }: 
       allowHosts: allowHost ?? [],
       version: manifest.version,
     });
-    writeLine(`Serving ${url} at ${server.url}, described at ${server.url}/openapi.json`);
+    writeLine(`Serving ${shownAddress(url)} at ${server.url}, described at ${server.url}/openapi.json`);
     writeLine(tokenFile === undefined ? `Token (shown this once): ${token}` : `Token: in ${tokenFile}`);
     if (!['127.0.0.1', 'localhost', '::1'].includes(host))
       writeNote('This is plain HTTP and other machines can reach it: put a proxy that speaks TLS before it.');

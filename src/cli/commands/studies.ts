@@ -3,6 +3,7 @@ import { bestTrial } from '#core';
 import type { StudyState } from '#core';
 import { EXIT } from '../failure.ts';
 import type { ExitCode } from '../failure.ts';
+import { shownAddress } from '#storage';
 import { metricNumber } from '#text';
 import { stdoutScreen, writeJson, writeLine } from '../output.ts';
 import type { ReadFlags } from '../flags.ts';
@@ -33,7 +34,7 @@ export async function studies({ storage: url, json }: ReadFlags): Promise<ExitCo
     return EXIT.done;
   }
   if (lines.length === 0) {
-    writeLine(`${url} holds no studies.`);
+    writeLine(`${shownAddress(url)} holds no studies.`);
     return EXIT.done;
   }
   const columns = [
