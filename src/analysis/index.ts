@@ -12,4 +12,5 @@ export {
 } from './compare-samplers.ts';
 export { fanova, type FanovaOptions, type FanovaShare } from './fanova.ts';
 export { importance, type Importance, type ImportanceOptions } from './importance.ts';
+export { repeatsOf, type Repeats, trialsAlike } from './repeats.ts';
 export { rankTest, type RankTest } from './rank-test.ts';

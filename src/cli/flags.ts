@@ -29,6 +29,17 @@ export interface RunFlags {
   readonly quiet?: true;
 }
 
+export interface RepeatFlags {
+  readonly trial?: number;
+  readonly times: number;
+  readonly parallel?: number;
+  readonly storage: string;
+  readonly dataDir?: string;
+  readonly out?: string;
+  readonly json?: true;
+  readonly quiet?: true;
+}
+
 export interface CompareFlags {
   readonly samplers: readonly string[];
   readonly seeds: number;

@@ -22,6 +22,10 @@ export const positiveInteger = (flag: string): ((text: string) => number) => who
 export const seedNumber = (flag: string): ((text: string) => number) =>
   wholeNumber(flag, 0, 'a whole number from 0 to 9007199254740991');
 
+/** A whole number ≥ 0. */
+export const trialNumber = (flag: string): ((text: string) => number) =>
+  wholeNumber(flag, 0, 'the number of a trial, from 0 on');
+
 /** 0 (a free one) to 65535. */
 export function portNumber(flag: string): (text: string) => number {
   const read = wholeNumber(flag, 0, 'a port from 0 to 65535');

@@ -13,6 +13,7 @@ import type {
   PlotKind,
   PredictFlags,
   ReadFlags,
+  RepeatFlags,
   ReportFlags,
   RunFlags,
   ServeFlags,
@@ -28,6 +29,7 @@ import {
   positiveSeconds,
   seedNumber,
   sizeBytes,
+  trialNumber,
 } from './options.ts';
 
 /** Builds the tree; `finish` gets the exit code of the command that ran. */
@@ -115,6 +117,33 @@ export function buildProgram(finish: (code: ExitCode) => void): Command {
     .action(async (file: string, flags: RunFlags) => {
       const { run } = await import('./commands/run.ts');
       finish(await run(file, flags));
+    });
+
+  program
+    .command('repeat')
+    .summary('run the best parameters again with other seeds')
+    .description(
+      'Runs the parameters of the best trial again with other seeds, as further trials of the study, none of them stopped early,\n' +
+        'and prints their mean with its 95 % interval. Given again, it runs only those that are still missing.',
+    )
+    .argument('<study>', 'name of the study')
+    .option('--trial <n>', 'repeat this trial instead of the best', trialNumber('--trial'))
+    .addOption(
+      new Option('--times <n>', 'how many repeats there are to be').default(5).argParser(positiveInteger('--times')),
+    )
+    .option(
+      '--parallel <n>',
+      'trials that run at the same time, each in its own process (default: one per core)',
+      positiveInteger('--parallel'),
+    )
+    .addOption(storage())
+    .addOption(dataDir())
+    .option('--out <dir>', 'where bundles are written (default: "attune-out")', nonEmpty('--out'))
+    .addOption(json('print one JSON object a line to stdout; progress goes to stderr'))
+    .option('--quiet', 'print results only, no progress')
+    .action(async (name: string, flags: RepeatFlags) => {
+      const { repeat } = await import('./commands/repeat.ts');
+      finish(await repeat(name, flags));
     });
 
   program

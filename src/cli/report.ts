@@ -6,7 +6,17 @@ import type { Objective, Params, TrialState, Values } from '#core';
 import { flatten } from '#space';
 import type { DoneEvent, Round, StartedEvent, TrialEvent } from '#tune';
 import { oneLine } from './failure.ts';
-import { capitalize, count, duration, metricNumber, paramsText, SHORT_NAMES, shortName, valueText } from '#text';
+import {
+  capitalize,
+  count,
+  duration,
+  metricNumber,
+  paramsText,
+  shellWord,
+  SHORT_NAMES,
+  shortName,
+  valueText,
+} from '#text';
 import type { Screen } from './screen.ts';
 import { renderTable } from './table.ts';
 import type { Column } from './table.ts';
@@ -144,7 +154,3 @@ function bestLines(
   ].join(', ');
   return [`${colors.bold(`Best: trial ${number}`)}, ${measured}`, `  ${paramsText(params)}`];
 }
-
-/** Quotes a path for a POSIX shell if it needs it. */
-export const shellWord = (text: string): string =>
-  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

@@ -43,5 +43,6 @@ export {
   standardDeviation,
   variance,
 } from './statistics.ts';
+export { studentTwoSided } from './student-t.ts';
 export { normalLogMass, normalQuantileOfLog, truncatedNormalQuantile } from './truncated-normal.ts';
 export { clipUpper, standardise, yeoJohnson, yeoJohnsonExponent, yeoJohnsonInverse } from './yeo-johnson.ts';

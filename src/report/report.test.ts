@@ -58,7 +58,7 @@ test('it says what was found, searched and how, why trials failed, and how to ru
   const told = texts(studyReport(studyOf([0.5, 'out of memory', 0.25, 'out of memory'])));
   expect(told).toContain('2 trials complete, 0 pruned, 2 failed; 40.0 s of work in 40.0 s.');
   expect(told).toContain('Trial 2: loss 0.2500.');
-  expect(told).toContain('These parameters ran once');
+  expect(told).toContain('"attune repeat lines" tells');
   expect(told).toContain('learningRate float(1e-9, 1, { log: true })');
   expect(told).toContain('From trial 0 on: random at first\nFrom trial 2 on: gp: little noise');
   expect(told).toContain('out of memory 1, 3');
@@ -66,10 +66,22 @@ test('it says what was found, searched and how, why trials failed, and how to ru
   expect(told).toContain('attune run lines.ts --seed 7 --trials 4 --study lines-again');
 });
 
-test('repeats of the best give its mean and deviation', () => {
-  // 0.1 and 0.3: mean 0.2, standard deviation √(2 · 0.1²) = 0.1414
-  const told = texts(studyReport(studyOf([0.1, 0.3], () => 0.01)));
-  expect(told).toContain('These parameters ran 2 times: 0.2000 ± 0.1414');
+test('repeats of the best give its mean with an interval, and what the search had seen', () => {
+  // 0.2 and 0.4: mean 0.3, s = √(2 · 0.1²) = 0.1414, t(0.95, 1) s / √2 = 12.7062 · 0.1 (scipy.stats.t.ppf(0.975, 1), 1.10.1)
+  const told = texts(studyReport(studyOf([0.1, 0.2, 0.4], () => 0.01)));
+  expect(told).toContain(
+    '2 repeats of trial 0 with other seeds: loss 0.3000 ± 1.2706 (95 % interval of the mean; standard deviation 0.1414); the search saw 0.1000.',
+  );
+});
+
+test('the command to run it again has every flag that decides what comes out, quoted for a shell', () => {
+  const study = studyOf([0.5]);
+  const definition = { ...study.definition, source: '/my data/lines.ts', fixed: { learningRate: 0.1 } };
+  const attributes = { lag: 2, epochs: 3, asked: { sampler: 'random' } };
+  const { trials, counts, finished } = study;
+  expect(texts(studyReport({ definition, attributes, trials, counts, finished }))).toContain(
+    "attune run '/my data/lines.ts' --seed 7 --trials 1 --epochs 3 --lag 2 --sampler random --fix learningRate=0.1 --study lines-again",
+  );
 });
 
 test('a study without a result says so', () => {

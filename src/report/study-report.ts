@@ -2,7 +2,7 @@
  * What a colleague wants to know of a study: what was found, what was searched and how, which trials failed and why, how to run it again.
  * Everything comes from the study's records; what was not recorded (the environment of an older study, say) is left out, not guessed.
  */
-import { importance } from '#analysis';
+import { importance, repeatsOf } from '#analysis';
 import {
   asLoss,
   bestTrial,
@@ -11,13 +11,13 @@ import {
   type CompleteTrial,
   type Json,
   type Objective,
+  type StudyDefinition,
   type StudyState,
   type TrialRecord,
 } from '#core';
-import { mean, standardDeviation } from '#math';
 import { curvesPlot, historyPlot, importancePlot, parallelPlot, paretoPlot, slicePlot, timelinePlot } from '#plots';
 import { describeParam, flatten, spaceFromJson } from '#space';
-import { count, duration, metricNumber, paramsText, valueText } from '#text';
+import { count, duration, metricNumber, repeatsText, shellWord, valueText } from '#text';
 import { heading, paragraph, type Block, type Report } from './block.ts';
 
 /** Importance of fewer complete trials says more of chance than of the parameters. */
@@ -44,7 +44,7 @@ export function studyReport(study: Study): Report {
 
 const isComplete = (trial: TrialRecord): trial is CompleteTrial => trial.state === 'complete';
 
-function found({ definition: { objectives }, trials, counts, finished }: Study): Block[] {
+function found({ definition: { name: study, objectives }, trials, counts, finished }: Study): Block[] {
   const done = trials.filter(isFinished);
   const worked = done.reduce((sum, { startedAt, endedAt }) => sum + endedAt - startedAt, 0) / 1000;
   const began = done.reduce((least, { startedAt }) => Math.min(least, startedAt), Infinity);
@@ -64,10 +64,10 @@ function found({ definition: { objectives }, trials, counts, finished }: Study):
   const best = bestTrial(trials, objectives);
   const [objective] = objectives;
   if (best === null || objective === undefined) return [...blocks, paragraph('No complete trial has a value.')];
-  return [...blocks, ...bestBlocks(best, objective, trials)];
+  return [...blocks, ...bestBlocks(best, objective, trials, study)];
 }
 
-function bestBlocks(best: CompleteTrial, objective: Objective, trials: readonly TrialRecord[]): Block[] {
+function bestBlocks(best: CompleteTrial, objective: Objective, trials: readonly TrialRecord[], study: string): Block[] {
   const { name } = objective;
   const test = best.attributes['test'];
   const onTest =
@@ -75,20 +75,14 @@ function bestBlocks(best: CompleteTrial, objective: Objective, trials: readonly 
   const sentence =
     `Trial ${best.number}: ${name} ${metricNumber(best.values[name] ?? NaN)}` +
     (typeof onTest === 'number' ? ` on validation, ${metricNumber(onTest)} on test.` : '.');
-  const same = paramsText(best.params);
-  const repeats = trials.filter(isComplete).filter(({ params }) => paramsText(params) === same);
-  const values = repeats.map((trial) => trial.values[name] ?? NaN);
-  const deviation = standardDeviation(values) * Math.sqrt(values.length / (values.length - 1)); // of a sample
+  const repeats = repeatsOf(best, trials, name);
   return [
     paragraph(sentence),
-    ...(repeats.length > 1
-      ? [
-          paragraph(
-            `These parameters ran ${repeats.length} times: ${metricNumber(mean(values))} ± ${metricNumber(deviation)} ` +
-              '(mean and standard deviation).',
-          ),
-        ]
-      : [paragraph('These parameters ran once: how much of the result is chance, repeats would tell.')]),
+    paragraph(
+      repeats === null
+        ? `These parameters ran once: how much of the result is chance, "attune repeat ${study}" tells.`
+        : repeatsText(repeats, name),
+    ),
     {
       kind: 'table',
       head: ['parameter', 'value'],
@@ -208,20 +202,51 @@ function failures({ trials }: Study): Block[] {
   ];
 }
 
-function again({ definition: { name, source, seed, hints }, attributes }: Study): Block[] {
+function again({ definition, attributes, trials }: Study): Block[] {
+  const { name, source, seed } = definition;
   const environment = attributes['environment'];
   const recorded =
     typeof environment === 'object' && environment !== null
       ? Object.entries(environment).map(([key, value]) => `${key} ${valueText(value)}`)
       : [];
+  const repeated = trials.some(({ suggestedBy }) => suggestedBy === null);
   return [
     heading('Run it again'),
     ...(recorded.length > 0 ? [paragraph(`It ran with ${recorded.join(', ')}.`)] : []),
     source === undefined
       ? paragraph(`The study was made in code, with seed ${seed}.`)
-      : {
-          kind: 'code',
-          text: `attune run ${source} --seed ${seed}${hints.trials === undefined ? '' : ` --trials ${hints.trials}`} --study ${name}-again`,
-        },
+      : { kind: 'code', text: command(source, definition, attributes) },
+    ...(repeated
+      ? [
+          paragraph(
+            `The command runs the search; trials that were put in line by hand, or by "attune repeat ${name}", come on top.`,
+          ),
+        ]
+      : []),
   ];
+}
+
+/** The command with every flag that decides what comes out. */
+function command(
+  source: string,
+  { name, seed, hints, fixed = {} }: StudyDefinition,
+  attributes: Study['attributes'],
+): string {
+  const { epochs, lag, asked } = attributes;
+  const flags: [string, Json | undefined][] = [
+    ['seed', seed],
+    ['trials', hints.trials],
+    ['epochs', epochs],
+    ...(lag === 0 ? [] : [['lag', lag] satisfies [string, Json | undefined]]),
+    ...Object.entries(typeof asked === 'object' && asked !== null ? asked : {}),
+    ...Object.entries(fixed).map(([path, value]): [string, string] => ['fix', `${path}=${value}`]),
+    ['study', `${name}-again`],
+  ];
+  return [
+    `attune run ${shellWord(source)}`,
+    ...(lag === 0 ? ['--async'] : []),
+    ...flags.flatMap(([flag, value]) =>
+      typeof value === 'string' || typeof value === 'number' ? [`--${flag} ${shellWord(String(value))}`] : [],
+    ),
+  ].join(' ');
 }

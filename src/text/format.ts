@@ -81,3 +81,7 @@ export function byteSize(bytes: number): string {
   const scaled = bytes / 1000 ** power;
   return `${power === 0 || scaled >= 9.95 ? Math.round(scaled) : scaled.toFixed(1)} ${units[power] ?? 'B'}`;
 }
+
+/** Quotes a path for a POSIX shell if it needs it. */
+export const shellWord = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

@@ -9,9 +9,11 @@ export {
   metricNumber,
   paramsText,
   printable,
+  shellWord,
   SHORT_NAMES,
   shortName,
   shortNumber,
   shortParamsText,
   valueText,
 } from './format.ts';
+export { repeatsText, type RepeatedResult } from './repeats.ts';

@@ -100,6 +100,8 @@ function read({ name, definition, trials, attributes, lag }: Study, options: Run
 
 /** Attribute of a study: epochs of every trial, whatever the experiment says. */
 const EPOCHS = 'epochs';
+/** Attribute of a study: what the command asked for instead of what the file says; needed to run it again. */
+const ASKED = 'asked';
 
 export interface OpenRunOptions {
   readonly tuned: Tuned;
@@ -139,6 +141,12 @@ export async function openRun({ tuned, options, storage, resumed, trials, maxSte
     ...(maxSteps === null ? {} : { maxSteps }),
   });
   if (epochs !== undefined && study.attributes[EPOCHS] !== epochs) await study.setAttribute(null, EPOCHS, epochs);
+  const { sampler: askedSampler, pruner: askedPruner } = options;
+  const asked = {
+    ...(askedSampler === undefined ? {} : { sampler: askedSampler }),
+    ...(askedPruner === undefined ? {} : { pruner: askedPruner }),
+  };
+  if (resumed === null && Object.keys(asked).length > 0) await study.setAttribute(null, ASKED, asked);
   if (study.attributes[ENVIRONMENT] === undefined) await study.setAttribute(null, ENVIRONMENT, environment());
   return study;
 }

@@ -32,6 +32,11 @@ export interface RunOptions {
   readonly study?: string | undefined;
   /** Go on with (or join) a study that is there. A named study that is not there yet is begun. */
   readonly resume?: boolean | undefined;
+  /**
+   * Instead of going on with the search: the study (which `resume` names) runs a trial's parameters again with other seeds, none of them pruned, until they ran
+   * `times` times beside the first. `trial` null: the best.
+   */
+  readonly repeat?: { readonly trial: number | null; readonly times: number } | undefined;
   /** Epochs of every trial, instead of what `train` says. */
   readonly epochs?: number | undefined;
   /** Of the whole run: then running trials go back, and what is complete is evaluated. */

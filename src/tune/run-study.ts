@@ -23,6 +23,7 @@ import { DEFAULT_OUT, type RunFollower, type RunOptions } from './run-options.ts
 import { recover, search } from './search.ts';
 import { trialFiles, type TrialFiles } from './trial-files.ts';
 import { checkEdit } from './edit-run.ts';
+import { enqueueRepeats } from './repeat.ts';
 import { loadTuned, type Tuned } from './tuned.ts';
 import { testPhase, testValues, untested } from './test-phase.ts';
 
@@ -71,7 +72,10 @@ export async function runStudy(options: RunOptions, onEvent: (event: RunEvent) =
     const files = trialFiles(study, out, setup);
     lease = await study.hold({ leaseMs });
     await recover(study, files, lease);
-    const trials = study.hints.trials ?? Infinity;
+    const wasFinished = study.finished !== null || study.trials.length >= (study.hints.trials ?? Infinity);
+    if (options.repeat !== undefined) await enqueueRepeats(study, options.repeat);
+    // Repeats add no trial of the sampler's.
+    const trials = options.repeat === undefined ? (study.hints.trials ?? Infinity) : study.trials.length;
     const finishedBefore = study.trials.filter(isFinished).length;
     const left = Math.max(1, trials - finishedBefore);
     const slots = options.parallel ?? tuned.parallel ?? availableParallelism();
@@ -81,7 +85,7 @@ export async function runStudy(options: RunOptions, onEvent: (event: RunEvent) =
       type: 'started',
       kind: setup.kind,
       study: study.name,
-      trials: study.hints.trials ?? null,
+      trials: Number.isFinite(trials) ? trials : null,
       parallel,
       resumed: finishedBefore,
       objective: tuned.objective,
@@ -124,8 +128,9 @@ export async function runStudy(options: RunOptions, onEvent: (event: RunEvent) =
     await files.sweep();
     const reason = ending.reason() ?? 'finished';
     const why = ending.why() ?? 'all trials are done';
-    if (reason === 'finished') await study.finish(why);
-    else if (reason !== 'interrupted') await study.setAttribute(null, ENDED, why);
+    if (reason === 'finished') {
+      if (options.repeat === undefined || wasFinished) await study.finish(why);
+    } else if (reason !== 'interrupted') await study.setAttribute(null, ENDED, why);
     await study.refresh();
     await follower?.close();
     follower = null;

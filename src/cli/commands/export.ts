@@ -5,10 +5,9 @@ import type { StudyDefinition, TrialRecord } from '#core';
 import { trialsToCsv, trialsToJson } from '../export-trials.ts';
 import { EXIT, usage } from '../failure.ts';
 import type { ExitCode } from '../failure.ts';
-import { count } from '#text';
+import { count, shellWord } from '#text';
 import { writeNote } from '../output.ts';
 import type { ExportFlags } from '../flags.ts';
-import { shellWord } from '../report.ts';
 import { readStudy } from '../study-reader.ts';
 
 export async function exportStudy(name: string, { storage, format, out }: ExportFlags): Promise<ExitCode> {

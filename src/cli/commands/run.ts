@@ -4,6 +4,7 @@
 import { pruners } from '#pruners';
 import { samplers } from '#samplers';
 import { shownAddress } from '#storage';
+import { shellWord } from '#text';
 import type { RunSummary } from '#tune';
 import { EXIT, unknownName, usage } from '../failure.ts';
 import type { ExitCode } from '../failure.ts';
@@ -11,7 +12,6 @@ import { onInterrupt } from '../interrupt.ts';
 import { createPresenter } from '../presenter.ts';
 import type { RunFlags } from '../flags.ts';
 import { followers } from '../followers.ts';
-import { shellWord } from '../report.ts';
 
 export async function run(file: string, flags: RunFlags): Promise<ExitCode> {
   checkName('sampler', flags.sampler, samplers);

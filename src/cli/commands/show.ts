@@ -1,11 +1,12 @@
 /** `attune show STUDY`: definition, progress, table of trials, best, history, importance of the parameters. */
+import { repeatsOf } from '#analysis';
 import { bestTrial, isFeasible, kneeTrial, limitText, paretoTrials } from '#core';
 import type { StudyDefinition, StudyState } from '#core';
 import { describeParam, spaceFromJson } from '#space';
 import { fingerprint } from '#study';
 import { EXIT, oneLine } from '../failure.ts';
 import type { ExitCode } from '../failure.ts';
-import { count, metricNumber, paramsText } from '#text';
+import { count, metricNumber, paramsText, repeatsText } from '#text';
 import { historyChart } from '../history.ts';
 import { importanceTable, studyImportance } from '../importance-table.ts';
 import { stdoutScreen, writeJson, writeLine } from '../output.ts';
@@ -37,6 +38,7 @@ function studyJson(study: StudyState, method: ImportanceMethod): unknown {
     finished: study.finished?.reason ?? null,
     ended: endedBy(study),
     best: best === null ? null : { number: best.number, params: best.params, values: best.values },
+    ...(best === null ? {} : { repeats: repeatsOf(best, study.trials, study.definition.objectives[0]?.name ?? '') }),
     ...frontJson(study),
     importance: studyImportance(study, method),
     trials: study.trials.map(rowOf),
@@ -77,8 +79,12 @@ function studyText(study: StudyState, method: ImportanceMethod, screen: Screen):
   if (important.length > 0) sections.push(importanceTable(important, screen));
   if (best !== null && objective !== undefined) {
     const value = metricNumber(best.values[objective.name] ?? NaN);
+    const repeats = repeatsOf(best, trials, objective.name);
     sections.push(
-      `${screen.colors.bold(`Best: trial ${best.number}`)}, ${objective.name} ${value}, with ${paramsText(best.params)}`,
+      [
+        `${screen.colors.bold(`Best: trial ${best.number}`)}, ${objective.name} ${value}, with ${paramsText(best.params)}`,
+        ...(repeats === null ? [] : [repeatsText(repeats, objective.name)]),
+      ].join('\n'),
     );
   }
   const outcome = frontOrLimits(study, screen);
