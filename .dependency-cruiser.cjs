@@ -27,6 +27,7 @@ const ROOMS = {
   bundle: ['math', 'space', 'core', 'graph', 'engine', 'nn', 'data'],
   api: ['core'],
   server: [...TUNER, 'analysis', 'storage', 'study', 'bundle', 'api'],
+  dashboard: [...TUNER, 'analysis', 'plots', 'text', 'api'],
   testing: [...TUNER, 'storage', 'study', 'graph', 'engine'],
   tune: [
     ...TUNER,
@@ -48,7 +49,7 @@ const ROOMS = {
 // The command line and the root door may use every room.
 const TOP = ['cli'];
 
-const TESTS = '\\.(test|test-d)\\.ts$';
+const TESTS = '\\.(test|test-d)\\.tsx?$';
 const others = (room, allowed) => `^src/(?!(?:${[room, ...allowed].join('|')})/)[^/]+/`;
 
 module.exports = {

@@ -8,12 +8,12 @@
  * The testing room is there for tests. Types are left alone: an exported options type costs nothing and tells the reader something.
  */
 import { readFileSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import ts from 'typescript';
 
 const root = resolve(import.meta.dirname, '..');
 const isTest = (file: string): boolean =>
-  /\.(test|test-d|fixture)\.ts$|\/fixtures\/|^test\//.test(relative(root, file));
+  /\.(test|test-d|fixture)\.tsx?$|\/fixtures\/|^test\//.test(relative(root, file));
 
 const { exports } = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8')) as {
   exports: Record<string, { default?: string } | string>;
@@ -24,13 +24,12 @@ const publicDoors = Object.values(exports)
   .flatMap((path) => /^\.\/dist\/(.+)\.js$/.exec(path)?.[1] ?? [])
   .map((name) => resolve(root, name === 'index' ? 'src/index.ts' : `src/${name}/index.ts`));
 
-const configPath = resolve(root, 'tsconfig.json');
-const config = ts.parseJsonConfigFileContent(
-  ts.readConfigFile(configPath, (path) => ts.sys.readFile(path)).config,
-  ts.sys,
-  root,
-);
-const program = ts.createProgram(config.fileNames, config.options);
+const configOf = (path: string): ts.ParsedCommandLine =>
+  ts.parseJsonConfigFileContent(ts.readConfigFile(path, (file) => ts.sys.readFile(file)).config, ts.sys, dirname(path));
+// The browser page has a configuration of its own, which allows all that the other does and more.
+const [house, page] = ['tsconfig.json', 'src/dashboard/tsconfig.json'].map((path) => configOf(resolve(root, path)));
+if (house === undefined || page === undefined) throw new Error('internal: two configurations');
+const program = ts.createProgram([...house.fileNames, ...page.fileNames], page.options);
 const checker = program.getTypeChecker();
 const files = program
   .getSourceFiles()

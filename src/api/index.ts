@@ -5,6 +5,7 @@ export {
   createStudySchema,
   decisionSchema,
   errorSchema,
+  logPageSchema,
   reportSchema,
   studiesSchema,
   studySchema,

@@ -100,6 +100,13 @@ export const tellSchema = z
 
 export const trialsSchema = z.object({ trials: z.array(trialSchema), next: z.int().nullable() });
 
+export const logPageSchema = z
+  .object({
+    after: z.int().openapi({ description: 'place of the event before the first' }),
+    events: z.array(z.record(z.string(), z.unknown())),
+  })
+  .openapi('LogPage');
+
 export const errorSchema = z
   .object({ error: z.object({ code: z.string(), message: z.string(), field: z.string().optional() }) })
   .openapi('Error');

@@ -59,6 +59,10 @@ export interface ServeFlags {
   readonly allowHost?: readonly string[];
 }
 
+export interface DashboardFlags extends ServeFlags {
+  readonly open?: true;
+}
+
 export interface ReadFlags {
   readonly storage: string;
   readonly json?: true;

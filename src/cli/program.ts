@@ -7,6 +7,7 @@ import type { ExitCode } from './failure.ts';
 import { DEFAULT_STORAGE, EXPORT_FORMATS, IMPORTANCE_METHODS, PLOT_KINDS } from './flags.ts';
 import type {
   CompareFlags,
+  DashboardFlags,
   DataFlags,
   ExportFlags,
   PlotFlags,
@@ -323,6 +324,30 @@ export function buildProgram(finish: (code: ExitCode) => void): Command {
     .action(async (flags: ServeFlags) => {
       const { serve } = await import('./commands/serve.ts');
       finish(await serve(flags));
+    });
+
+  program
+    .command('dashboard')
+    .summary('show studies in the browser, live')
+    .description(
+      'Serves a page that shows the studies of a storage as they grow: overview, trials, charts (docs/dashboard.md). On this machine\n' +
+        'everybody may look; changing something needs the token in the address that is printed. Ctrl-C ends it.',
+    )
+    .addOption(storage())
+    .addOption(new Option('--host <address>', 'address to bind').default('127.0.0.1').argParser(nonEmpty('--host')))
+    .addOption(
+      new Option('--port <n>', 'port to bind; 0 takes a free one').default(7799).argParser(portNumber('--port')),
+    )
+    .option(
+      '--token-file <file>',
+      'take the token from this file, or write a new one to it (default: a new one is printed)',
+      nonEmpty('--token-file'),
+    )
+    .option('--allow-host <names>', 'host names to answer to beside localhost', nameList('--allow-host'))
+    .option('--open', 'open the page in the browser')
+    .action(async (flags: DashboardFlags) => {
+      const { dashboard } = await import('./commands/dashboard.ts');
+      finish(await dashboard(flags));
     });
 
   const data = program

@@ -31,15 +31,23 @@ export function encodeEvent(event: StudyEvent): string {
 
 /** `where` names the row in the message, should the text not be an event. */
 export function decodeEvent(text: string, where: string): StudyEvent {
-  const refuse = (what: string): never => {
-    throw new TuneError('damaged-event', `${where}: ${what}; the log is damaged there.`, { where });
-  };
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
-    return refuse('not JSON');
+    throw damaged(where, 'not JSON');
   }
+  return eventFromJson(json, where);
+}
+
+const damaged = (where: string, what: string): TuneError =>
+  new TuneError('damaged-event', `${where}: ${what}; the log is damaged there.`, { where });
+
+/** As `decodeEvent`, of JSON that has been parsed; numbers of a measurement are put right in place. */
+export function eventFromJson(json: unknown, where: string): StudyEvent {
+  const refuse = (what: string): never => {
+    throw damaged(where, what);
+  };
   if (typeof json !== 'object' || json === null || !('type' in json) || typeof json.type !== 'string')
     return refuse('not an event');
   if (!Object.hasOwn(FIELDS, json.type))

@@ -8,6 +8,8 @@ import { isTuneError } from '#core';
 const STATUS: Readonly<Record<string, ContentfulStatusCode>> = {
   'no-study': 404,
   'no-trial': 404,
+  'damaged-event': 500,
+  'no-database': 500,
   'study-exists': 409,
   'other-study': 409,
   'taken-over': 409,

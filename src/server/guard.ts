@@ -64,10 +64,29 @@ export function rateLimit(
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
-/** `authorization: Bearer TOKEN`, compared in a time that does not depend on how much of it is right. */
-export const bearer = (token: string): MiddlewareHandler => {
+/**
+ * What a page of another origin sends is refused, also where no token is asked for. Browsers name the origin of every request that is not a plain GET, and
+ * say of all others where they come from (Fetch metadata); programs send neither.
+ */
+export const ownOrigin = (): MiddlewareHandler => async (c, next) => {
+  const { origin, host } = { origin: c.req.header('origin'), host: c.req.header('host') };
+  const site = c.req.header('sec-fetch-site') ?? 'same-origin';
+  const foreign = origin !== undefined && !(URL.canParse(origin) && new URL(origin).host === host?.toLowerCase());
+  if (foreign || (site !== 'same-origin' && site !== 'none'))
+    return refuse(c, 403, 'other-origin', 'Pages of other origins may not speak to this server.', 'origin');
+  return next();
+};
+
+/**
+ * `authorization: Bearer TOKEN`, compared in a time that does not depend on how much of it is right. With `readable`, GET needs none; a wrong one is
+ * refused all the same.
+ */
+export const bearer = (token: string, { readable = false } = {}): MiddlewareHandler => {
   const wanted = digest(token);
   return async (c, next) => {
+    const { method } = c.req;
+    if (readable && (method === 'GET' || method === 'HEAD') && c.req.header('authorization') === undefined)
+      return next();
     const given = /^Bearer (.+)$/.exec(c.req.header('authorization') ?? '')?.[1];
     if (given === undefined || !timingSafeEqual(digest(given), wanted)) {
       c.header('www-authenticate', 'Bearer');

@@ -10,6 +10,7 @@ import {
   createStudySchema,
   decisionSchema,
   errorSchema,
+  logPageSchema,
   reportSchema,
   studiesSchema,
   studySchema,
@@ -22,10 +23,11 @@ import {
   type WireStudy,
   type WireTrial,
 } from '#api';
-import { encodeEvent, TuneError, type Storage } from '#core';
+import { encodeEvent, isTuneError, TuneError, type Storage } from '#core';
 import { spaceFromJson } from '#space';
 import { createStudy, openStudy, type Lease, type Study } from '#study';
 import { onInvalid } from './errors.ts';
+import { logPages } from './log-pages.ts';
 
 /** The log is looked at this often for what other processes wrote. */
 const POLL_MS = 250;
@@ -116,6 +118,28 @@ const routes = {
     security,
     request: { params: trialPath, body: body(tellSchema) },
     responses: { 200: json(trialSchema, 'The trial as it ended.'), ...refusals },
+  }),
+  log: createRoute({
+    method: 'get',
+    path: '/api/studies/{study}/log',
+    security,
+    request: {
+      params: studyPath,
+      query: z.object({ after: z.coerce.number().pipe(z.int().min(0)).default(0) }),
+    },
+    responses: {
+      200: {
+        ...json(logPageSchema, 'The page of the log with the event behind `after`, up to 10,000 events, compressed.'),
+        headers: {
+          'attune-log-total': { description: 'length of the whole log', schema: { type: 'integer' as const } },
+          'attune-log-created': {
+            description: 'when the study was made: another number is another study of that name',
+            schema: { type: 'integer' as const },
+          },
+        },
+      },
+      ...refusals,
+    },
   }),
   events: createRoute({
     method: 'get',
@@ -220,6 +244,17 @@ export function createRoutes(storage: Storage): Routes {
     else await study.tell(of, { state, values: values ?? {} });
     return c.json(wireTrial(study, number), 200);
   });
+  const pages = logPages(storage);
+  app.openapi(routes.log, async (c) => {
+    const { body, total, createdAt } = await pages.page(c.req.valid('param').study, c.req.valid('query').after);
+    // Compressed once for all who ask: every browser and HTTP client takes gzip.
+    return c.body(new Uint8Array(body), 200, {
+      'content-type': 'application/json',
+      'content-encoding': 'gzip',
+      'attune-log-total': String(total),
+      'attune-log-created': String(createdAt),
+    }) as never; // a body of bytes has no type that the schema could be compared with
+  });
   app.openapi(routes.events, async (c) => {
     const { study: name } = c.req.valid('param');
     const found = await storage.find(name);
@@ -229,7 +264,14 @@ export function createRoutes(storage: Storage): Routes {
     return streamSSE(c, async (stream) => {
       let heard = performance.now();
       while (!stream.aborted) {
-        for (const { seq, event } of await storage.read(found.id, after)) {
+        const news = await storage.read(found.id, after).catch(async (error: unknown) => {
+          if (!isTuneError(error)) throw error;
+          // Headers are out: what ends the stream is said in it.
+          await stream.writeSSE({ event: error.code === 'no-study' ? 'gone' : 'trouble', data: error.message });
+          return null;
+        });
+        if (news === null) return;
+        for (const { seq, event } of news) {
           await stream.writeSSE({ id: String(seq), event: event.type, data: encodeEvent(event) });
           after = seq;
           heard = performance.now();

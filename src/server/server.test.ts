@@ -154,6 +154,7 @@ test('the document is OpenAPI 3.1, names every route, and says that a token is n
     '/api/studies/{study}',
     '/api/studies/{study}/ask',
     '/api/studies/{study}/events',
+    '/api/studies/{study}/log',
     '/api/studies/{study}/trials',
     '/api/studies/{study}/trials/{number}',
     '/api/studies/{study}/trials/{number}/report',

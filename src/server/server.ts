@@ -8,7 +8,8 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { secureHeaders } from 'hono/secure-headers';
 import { TuneError, type Storage } from '#core';
 import { onError, refuse } from './errors.ts';
-import { bearer, knownHosts, limitBody, rateLimit, type RateLimit } from './guard.ts';
+import { bearer, knownHosts, limitBody, ownOrigin, rateLimit, type RateLimit } from './guard.ts';
+import { pageOf } from './page.ts';
 import { createRoutes } from './routes.ts';
 
 export interface ServerOptions {
@@ -22,6 +23,8 @@ export interface ServerOptions {
   readonly allowHosts?: readonly string[];
   readonly limit?: RateLimit;
   readonly version: string;
+  /** Serves the dashboard whose built files are in this directory; it may then be read without the token, but not changed, on loopback. */
+  readonly page?: string;
 }
 
 export interface RunningServer {
@@ -48,19 +51,22 @@ function createApp({
   allowHosts = [],
   limit = DEFAULT_LIMIT,
   version,
+  page,
 }: ServerOptions): App {
   const app = new OpenAPIHono();
   const routes = createRoutes(storage);
   app.use(secureHeaders());
   app.use(knownHosts([...LOOPBACK, host, ...allowHosts]));
   app.use(rateLimit(limit, addressOf));
-  app.use('/api/*', bearer(token));
+  const readable = page !== undefined && LOOPBACK.includes(host);
+  app.use('/api/*', ownOrigin(), bearer(token, { readable }));
   app.use(limitBody());
   app.onError(onError);
   app.notFound((c) =>
     refuse(c, 404, 'not-found', `There is nothing at ${c.req.path}; /openapi.json lists what there is.`),
   );
   app.route('/', routes.app);
+  if (page !== undefined) app.use(pageOf(page));
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });
   app.doc31('/openapi.json', {
     openapi: '3.1.0',

@@ -12,7 +12,18 @@ import { writeLine, writeNote } from '../output.ts';
 /** A token that could be guessed is no token. */
 const SHORTEST_TOKEN = 16;
 
-export async function serve({ storage: url, host, port, tokenFile, allowHost }: ServeFlags): Promise<ExitCode> {
+export interface ServedPage {
+  /** Where its built files are. */
+  readonly directory: string;
+  /** Called with the page's address, whose fragment holds the token. */
+  onReady(address: string): void;
+}
+
+/** With `page` the dashboard is served beside the API. */
+export async function serve(
+  { storage: url, host, port, tokenFile, allowHost }: ServeFlags,
+  page?: ServedPage,
+): Promise<ExitCode> {
   const token = tokenFile === undefined ? newToken() : tokenIn(tokenFile);
   const storage = await openStorage(url);
   try {
@@ -23,9 +34,13 @@ export async function serve({ storage: url, host, port, tokenFile, allowHost }: 
       port,
       allowHosts: allowHost ?? [],
       version: manifest.version,
+      ...(page && { page: page.directory }),
     });
-    writeLine(`Serving ${shownAddress(url)} at ${server.url}, described at ${server.url}/openapi.json`);
-    writeLine(tokenFile === undefined ? `Token (shown this once): ${token}` : `Token: in ${tokenFile}`);
+    if (page !== undefined) page.onReady(`${server.url}/#token=${token}`);
+    else {
+      writeLine(`Serving ${shownAddress(url)} at ${server.url}, described at ${server.url}/openapi.json`);
+      writeLine(tokenFile === undefined ? `Token (shown this once): ${token}` : `Token: in ${tokenFile}`);
+    }
     if (!['127.0.0.1', 'localhost', '::1'].includes(host))
       writeNote('This is plain HTTP and other machines can reach it: put a proxy that speaks TLS before it.');
     const { signal, release } = onInterrupt(() => undefined);

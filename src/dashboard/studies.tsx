@@ -1,0 +1,84 @@
+/** The list of studies, the newest first; asked for again every few seconds. */
+import { useEffect, useState } from 'react';
+import { groupedNumber } from '#text';
+import { callJson, Refused } from './client.ts';
+import { TokenForm } from './token-form.tsx';
+import { localTime } from './words.ts';
+
+interface Listed {
+  readonly name: string;
+  readonly createdAt: string;
+  readonly events: number;
+}
+
+const AGAIN_MS = 3000;
+
+export function StudyList({ open }: { readonly open: (study: string) => void }) {
+  const [list, setList] = useState<readonly Listed[] | null>(null);
+  const [trouble, setTrouble] = useState<Refused | null>(null);
+  const [round, setRound] = useState(0);
+  useEffect(() => {
+    const abort = new AbortController();
+    callJson<{ studies: Listed[] }>('/api/studies', { signal: abort.signal }).then(
+      ({ studies }) => {
+        setList(studies.toReversed());
+        setTrouble(null);
+      },
+      (error: unknown) => error instanceof Refused && setTrouble(error),
+    );
+    const timer = setTimeout(() => setRound(round + 1), AGAIN_MS);
+    return () => {
+      abort.abort();
+      clearTimeout(timer);
+    };
+  }, [round]);
+  return (
+    <section className="pad">
+      <h1>Studies</h1>
+      {trouble !== null && (
+        <p className="banner" role="alert">
+          {trouble.message}
+        </p>
+      )}
+      {trouble?.status === 401 && <TokenForm done={() => setRound(round + 1)} />}
+      {list?.length === 0 && (
+        <p>
+          There are no studies yet. <code>attune run FILE</code> makes one.
+        </p>
+      )}
+      {list !== null && list.length > 0 && (
+        <table className="plain">
+          <thead>
+            <tr>
+              <th scope="col">Study</th>
+              <th scope="col" className="number">
+                Events
+              </th>
+              <th scope="col">Created</th>
+            </tr>
+          </thead>
+          <tbody>
+            {list.map(({ name, createdAt, events }) => (
+              <tr key={name}>
+                <th scope="row">
+                  <a
+                    href={`/study/${encodeURIComponent(name)}/overview`}
+                    onClick={(event) => {
+                      if (event.metaKey || event.ctrlKey) return;
+                      event.preventDefault();
+                      open(name);
+                    }}
+                  >
+                    {name}
+                  </a>
+                </th>
+                <td className="number">{groupedNumber(events)}</td>
+                <td>{localTime(Date.parse(createdAt))}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  );
+}

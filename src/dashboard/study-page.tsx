@@ -1,0 +1,112 @@
+/** One study: where the connection stands, the tabs, and the view that the URL names. */
+import { Suspense, useMemo, type KeyboardEvent } from 'react';
+import type { ThemeName } from '#plots';
+import { groupedNumber } from '#text';
+import type { Route } from './route.ts';
+import { useLiveStudy } from './use-live-study.ts';
+import type { Go } from './use-route.ts';
+import { VIEWS } from './views.ts';
+import type { Link } from './live-study.ts';
+
+interface StudyPageProps {
+  readonly name: string;
+  readonly route: Route;
+  readonly go: Go;
+  readonly theme: ThemeName;
+}
+
+export function StudyPage({ name, route, go, theme }: StudyPageProps) {
+  const { view: study, link, damage } = useLiveStudy(name);
+  const view = VIEWS.find(({ id }) => id === route.view);
+  const shown = useMemo(() => study?.trials ?? [], [study]);
+  const open = (id: string): void => go({ view: id, options: {} });
+  const arrow = (event: KeyboardEvent): void => {
+    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+    if (step === 0) return;
+    const tabs = [...event.currentTarget.querySelectorAll<HTMLElement>('[role=tab]')];
+    const at = tabs.findIndex((tab) => tab === document.activeElement);
+    tabs.at((at + step) % tabs.length)?.focus();
+    event.preventDefault();
+  };
+  const View = view?.component;
+  return (
+    <>
+      <nav aria-label="Views">
+        <div role="tablist" className="tabs" onKeyDown={arrow}>
+          {VIEWS.map(({ id, title }) => (
+            <a
+              key={id}
+              role="tab"
+              id={`tab-${id}`}
+              aria-selected={id === route.view}
+              tabIndex={id === route.view || (view === undefined && id === 'overview') ? 0 : -1}
+              href={`/study/${encodeURIComponent(name)}/${id}`}
+              onClick={(event) => {
+                if (event.metaKey || event.ctrlKey) return;
+                event.preventDefault();
+                open(id);
+              }}
+            >
+              {title}
+            </a>
+          ))}
+        </div>
+      </nav>
+      <LinkBanner link={link} />
+      {damage !== null && (
+        <p className="banner" role="alert">
+          {damage}
+        </p>
+      )}
+      <section className="pad" role="tabpanel" aria-labelledby={`tab-${route.view}`}>
+        {View === undefined && <p>There is no view of that name.</p>}
+        {study !== null && View !== undefined && (
+          <Suspense fallback={<p className="quiet">Loading …</p>}>
+            <View
+              study={study}
+              shown={shown}
+              selection={route.selection}
+              onSelect={(selection) => go({ selection })}
+              theme={theme}
+              options={route.options}
+              setOption={(option, value) => {
+                const options = { ...route.options };
+                if (value === null) delete options[option];
+                else options[option] = value;
+                go({ options });
+              }}
+              openTrial={(number) => go({ view: 'trial', options: { n: String(number) } })}
+            />
+          </Suspense>
+        )}
+      </section>
+    </>
+  );
+}
+
+function LinkBanner({ link }: { readonly link: Link }) {
+  switch (link.state) {
+    case 'live':
+      return null;
+    case 'loading':
+      return (
+        <p className="banner quiet" role="status">
+          {link.total === 0
+            ? 'Reading the log …'
+            : `Reading the log: ${groupedNumber(link.read)} of ${groupedNumber(link.total)} events.`}
+        </p>
+      );
+    case 'away':
+      return (
+        <p className="banner" role="alert">
+          {link.message} What is shown may be old; trying again.
+        </p>
+      );
+    case 'gone':
+      return (
+        <p className="banner" role="alert">
+          {link.message}
+        </p>
+      );
+  }
+}

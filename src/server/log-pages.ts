@@ -1,0 +1,85 @@
+/**
+ * The logs of studies in pages of 10,000 events, for those who want all of a log at once (the dashboard). A log only grows, so a full page never changes:
+ * it is kept compressed, and a study of 220,000 events is read from the storage and written as JSON once, however often it is opened.
+ * Cost: memory some 12 bytes an event (gzip); the oldest studies' pages are dropped above `KEPT_BYTES`.
+ */
+import { promisify } from 'node:util';
+import { gzip as gzipCallback } from 'node:zlib';
+import { encodeEvent, TuneError, type Storage } from '#core';
+
+const gzip = promisify(gzipCallback);
+
+const PAGE_EVENTS = 10_000;
+const KEPT_BYTES = 64_000_000;
+
+interface Log {
+  readonly full: Buffer[];
+  /** Events behind the full pages, as JSON. */
+  tail: string[];
+}
+
+export interface LogPage {
+  /** JSON `{ after, events }`, compressed by gzip. */
+  readonly body: Buffer;
+  /** Length of the whole log. */
+  readonly total: number;
+  /** Tells the log from another of the same name. */
+  readonly createdAt: number;
+}
+
+export interface LogPages {
+  /** The page with the event behind `after`; it may begin before that. A TuneError `no-study`. */
+  page(name: string, after: number): Promise<LogPage>;
+}
+
+export function logPages(storage: Storage): LogPages {
+  // In the order of use.
+  const logs = new Map<string, Log>();
+  const turns = new Map<string, Promise<unknown>>();
+
+  async function readOn(id: string, key: string): Promise<Log> {
+    const log = logs.get(key) ?? { full: [], tail: [] };
+    logs.delete(key);
+    logs.set(key, log);
+    for (const { event } of await storage.read(id, lengthOf(log))) log.tail.push(encodeEvent(event));
+    while (log.tail.length >= PAGE_EVENTS)
+      log.full.push(await packed(log.full.length * PAGE_EVENTS, log.tail.splice(0, PAGE_EVENTS)));
+    forget(logs);
+    return log;
+  }
+
+  return {
+    async page(name, after) {
+      const found = await storage.find(name);
+      if (found === null) throw new TuneError('no-study', `there is no study "${name}".`, { name });
+      const { createdAt } = found.definition;
+      // A study that was made anew after the first was removed may have its id.
+      const key = `${found.id} ${createdAt}`;
+      const mine = (turns.get(key) ?? Promise.resolve()).then(() => readOn(found.id, key));
+      const settled = mine.catch(() => undefined);
+      turns.set(key, settled);
+      const log = await mine;
+      if (turns.get(key) === settled) turns.delete(key);
+      const inFull = log.full.length * PAGE_EVENTS;
+      const body =
+        log.full[Math.floor(after / PAGE_EVENTS)] ?? (await packed(after, log.tail.slice(Math.max(0, after - inFull))));
+      return { body, total: lengthOf(log), createdAt };
+    },
+  };
+}
+
+const lengthOf = ({ full, tail }: Log): number => full.length * PAGE_EVENTS + tail.length;
+
+/** Drops the pages of the studies that were not asked for longest. */
+function forget(logs: Map<string, Log>): void {
+  const size = ({ full }: Log): number => full.reduce((sum, { length }) => sum + length, 0);
+  let kept = [...logs.values()].reduce((sum, log) => sum + size(log), 0);
+  for (const [key, log] of logs) {
+    if (kept <= KEPT_BYTES || logs.size === 1) return;
+    logs.delete(key);
+    kept -= size(log);
+  }
+}
+
+const packed = (after: number, events: readonly string[]): Promise<Buffer> =>
+  gzip(`{"after":${after},"events":[${events.join(',')}]}`, { level: 3 });
