@@ -24,8 +24,8 @@ export const HAS_POSTGRES = BIN !== undefined;
 export const WITHOUT_POSTGRES = 'PostgreSQL (skipped: no server in /usr/lib/postgresql; apt-get install postgresql)';
 
 export interface PostgresServer {
-  /** The address of a new, empty database. */
-  newDatabase(): Promise<string>;
+  /** The address of a new, empty database; its files lie in the directory, if one is given, which becomes the tablespace `small`. */
+  newDatabase(directory?: string): Promise<string>;
   /** Crashes the server (all its processes end at once), waits for `pauseMs`, and starts it again: it recovers from its log. */
   restart(pauseMs: number): Promise<void>;
   stop(): void;
@@ -57,12 +57,17 @@ export async function startPostgres({ durable = false } = {}): Promise<PostgresS
   const url = (database: string): string => `postgres://tuner:secret@127.0.0.1:${port}/${database}`;
   let databases = 0;
   return {
-    async newDatabase() {
+    async newDatabase(directory) {
       const name = `test${databases++}`;
+      if (directory !== undefined && root) execFileSync('chown', ['postgres', directory]);
       const client = new pg.Client({ connectionString: url('postgres') });
       await client.connect();
-      await client.query(`create database ${name}`);
-      await client.end();
+      try {
+        if (directory !== undefined) await client.query(`create tablespace small location '${directory}'`);
+        await client.query(`create database ${name}${directory === undefined ? '' : ' tablespace small'}`);
+      } finally {
+        await client.end();
+      }
       return url(name);
     },
     async restart(pauseMs) {
