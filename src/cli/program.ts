@@ -222,7 +222,7 @@ export function buildProgram(finish: (code: ExitCode) => void): Command {
     .summary('draw a plot of a study as SVG or PNG')
     .description(
       `Draws a plot of a study. KIND is one of ${PLOT_KINDS.join(', ')}.\n` +
-        'The ending of --out decides: .svg or .png. What the plot shows is also printed in words.',
+        'The ending of --out decides: .svg, .png, or .csv for its numbers. What the plot shows is also printed in words.',
     )
     .argument('<study>', 'name of the study')
     .argument('<kind>', 'what to draw', oneOf('KIND', PLOT_KINDS))

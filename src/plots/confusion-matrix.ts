@@ -31,6 +31,10 @@ export function confusionMatrixPlot(matrix: readonly (readonly number[])[], labe
       (worst === null || worst[3] === 0
         ? '.'
         : `; most often wrong: ${labels[worst[1]!]} taken for ${labels[worst[0]!]}, ${count(worst[3]!, 'time')}.`),
+    table: () => ({
+      columns: ['true', ...labels.map((label) => `taken for ${label}`)],
+      rows: matrix.map((row, i) => [labels[i]!, ...row]),
+    }),
     height: 160 + Math.max(240, 32 * n),
     option: {
       title: title('Confusion matrix', 'colour: share of the true class'),

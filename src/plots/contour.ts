@@ -51,6 +51,10 @@ export function contourPlot(study: PlottedStudy, { params, objective: name }: Co
       (best === null
         ? '.'
         : `; ${tickNumber(best.value)} near ${x.path} ${across.labels[best.i]}, ${y.path} ${up.labels[best.j]}.`),
+    table: () => ({
+      columns: [x.path, y.path, `best ${objective.name}`, 'trials'],
+      rows: cells.map(({ i, j, value, count }) => [across.labels[i] ?? null, up.labels[j] ?? null, value, count]),
+    }),
     option: {
       title: title(`Best ${objective.name}`, 'numbers: trials in the cell'),
       grid: { left: 88, right: 120, top: BELOW_TITLE, bottom: 56 },

@@ -15,6 +15,8 @@ export interface CurvesOptions {
   readonly metric?: string;
   /** Most curves that are drawn, the best of them; the title says how many there are. */
   readonly limit?: number;
+  /** These trials by number, in place of the best. */
+  readonly trials?: readonly number[];
 }
 
 /** This many curves get a colour and a place in the legend. */
@@ -29,7 +31,11 @@ export function curvesPlot(study: PlottedStudy, options: CurvesOptions = {}): Ch
       result ?? trial.measurements.findLast(({ values }) => objective.name in values)?.values[objective.name];
     return value === undefined || Number.isNaN(value) ? Infinity : asLoss(objective.direction, value);
   };
-  const reporting = study.trials.filter(({ measurements }) => measurements.some(({ values }) => metric in values));
+  const asked = options.trials === undefined ? null : new Set(options.trials);
+  const reporting = study.trials.filter(
+    ({ number, measurements }) =>
+      (asked === null || asked.has(number)) && measurements.some(({ values }) => metric in values),
+  );
   const ranked = reporting
     .map((trial) => ({ trial, loss: lossOf(trial) }))
     .sort((a, b) => a.loss - b.loss || a.trial.number - b.trial.number)
@@ -51,6 +57,10 @@ export function curvesPlot(study: PlottedStudy, options: CurvesOptions = {}): Ch
       (best === undefined || end === undefined
         ? 'Nothing was reported yet.'
         : `The best, trial ${best.number}, ends at ${tickNumber(end)}.`),
+    table: () => ({
+      columns: ['trial', 'state', 'step', metric],
+      rows: ranked.flatMap((trial) => curve(trial).map(([step, value]) => [trial.number, trial.state, step, value])),
+    }),
     option: {
       title: title(
         'Learning curves',

@@ -27,6 +27,12 @@ export function edfPlot(studies: readonly PlottedStudy[], { objective: name }: E
     description:
       `Share of trials whose ${objective.name} is at least as good: ` +
       `${curves.map(({ study, trials }) => `${study.definition.name} (${count(trials, 'trial')})`).join(', ')}.`,
+    table: () => ({
+      columns: ['study', objective.name, 'share of trials'],
+      rows: curves.flatMap(({ study, steps }) =>
+        steps.map(({ loss, share }) => [study.definition.name, sign * loss, share]),
+      ),
+    }),
     option: {
       title: title(
         'Distribution of results',

@@ -1,11 +1,12 @@
 /** The optimisation history: the value of every finished trial by number, and the best so far. */
 import { bestSoFar } from '#analysis';
-import { isFinished } from '#core';
+import { isFinished, type FinishedTrial } from '#core';
 import { count } from '#text';
 import { numberLabel } from './axis.ts';
 import type { Chart, PlottedStudy } from './chart.ts';
 import { tickNumber } from './format.ts';
 import { BELOW_LEGEND, legend, middleName, title } from './layout.ts';
+import { markedSeries } from './marked.ts';
 import { isComplete, objectiveOf } from './study-values.ts';
 import { PALETTE, STATE_COLORS } from './theme.ts';
 
@@ -14,25 +15,34 @@ export interface HistoryOptions {
   readonly objective?: string;
   /** A logarithmic axis; values of 0 and less are left out. */
   readonly log?: boolean;
+  /** Numbers of trials to mark. */
+  readonly selected?: readonly number[];
 }
 
 /** Pruned trials stand at the last value they reported. */
-export function historyPlot(study: PlottedStudy, { objective: name, log = false }: HistoryOptions = {}): Chart {
+export function historyPlot(
+  study: PlottedStudy,
+  { objective: name, log = false, selected = [] }: HistoryOptions = {},
+): Chart {
   const objective = objectiveOf(study, name);
   const finished = study.trials.filter(isFinished);
   const best = bestSoFar(study.trials, objective);
   const shown = (value: number | undefined): value is number =>
     value !== undefined && Number.isFinite(value) && (!log || value > 0);
+  const reached = (trial: FinishedTrial): number | undefined =>
+    (trial.state === 'failed' ? null : trial.values)?.[objective.name] ??
+    trial.measurements.at(-1)?.values[objective.name];
   const points = (state: 'complete' | 'pruned'): [number, number][] =>
     finished.flatMap((trial) => {
       if (trial.state !== state) return [];
-      const value = trial.values?.[objective.name] ?? trial.measurements.at(-1)?.values[objective.name];
+      const value = reached(trial);
       return shown(value) ? [[trial.number, value]] : [];
     });
   const steps = finished.flatMap(({ number }, i): [number, number][] => {
     const value = best[i];
     return shown(value) ? [[number, value]] : [];
   });
+  const [completed, stopped] = [points('complete'), points('pruned')];
   const last = steps.at(-1)?.[1];
   const complete = finished.filter(isComplete).length;
   const pruned = finished.filter(({ state }) => state === 'pruned').length;
@@ -40,6 +50,10 @@ export function historyPlot(study: PlottedStudy, { objective: name, log = false 
     description:
       `${objective.name} by trial: ${count(complete, 'complete trial')}, ${pruned} pruned, ${finished.length - complete - pruned} failed; ` +
       (last === undefined ? 'no value yet.' : `the best so far is ${tickNumber(last)} (${objective.direction}).`),
+    table: () => ({
+      columns: ['trial', 'state', objective.name, 'best so far'],
+      rows: finished.map((trial, i) => [trial.number, trial.state, reached(trial) ?? null, best[i] ?? null]),
+    }),
     option: {
       title: title('Optimisation history', count(finished.length, 'finished trial')),
       legend,
@@ -58,7 +72,7 @@ export function historyPlot(study: PlottedStudy, { objective: name, log = false 
           type: 'scatter',
           symbolSize: 7,
           itemStyle: { color: STATE_COLORS.complete, opacity: 0.75 },
-          data: points('complete'),
+          data: completed,
           large: true,
           largeThreshold: 5000,
         },
@@ -68,7 +82,7 @@ export function historyPlot(study: PlottedStudy, { objective: name, log = false 
           symbol: 'triangle',
           symbolSize: 7,
           itemStyle: { color: STATE_COLORS.pruned, opacity: 0.75 },
-          data: points('pruned'),
+          data: stopped,
           large: true,
           largeThreshold: 5000,
         },
@@ -81,6 +95,7 @@ export function historyPlot(study: PlottedStudy, { objective: name, log = false 
           itemStyle: { color: PALETTE[1] },
           data: steps,
         },
+        ...markedSeries([...completed, ...stopped], selected, ([number]) => number),
       ],
     },
   };

@@ -1,13 +1,12 @@
 /** Parallel coordinates: a line for each complete trial through its parameters to its value; the colour tells the value. */
-import { asLoss } from '#core';
 import type { Dimension, Flat } from '#space';
 import { count } from '#text';
 import { axisName, cellsOf, numberLabel, onAxis, parameterAxis, type ParameterAxis } from './axis.ts';
 import type { Chart, PlottedStudy } from './chart.ts';
 
 import { BELOW_TITLE, title } from './layout.ts';
-import { dimensionsOf, objectiveOf, samplesOf, valueOf } from './study-values.ts';
-import { POINT_SCALE } from './theme.ts';
+import { cellOf, dimensionsOf, objectiveOf, sampled, samplesOf, valueOf, type Sample } from './study-values.ts';
+import { PALETTE, POINT_SCALE } from './theme.ts';
 
 export interface ParallelOptions {
   /** Default: the first. */
@@ -16,6 +15,18 @@ export interface ParallelOptions {
   readonly params?: readonly string[];
   /** Most lines that are drawn: the better half of them the best trials, the others spread evenly over the rest. */
   readonly limit?: number;
+  /** Numbers of trials to mark: their lines are drawn whatever the limit, the others step back. */
+  readonly selected?: readonly number[];
+}
+
+/** On one axis the stretches that a brush covers, in numbers, or in places of the label where the axis has labels; null where it has none. */
+export type Brushed = readonly (readonly [number, number])[] | null;
+
+export interface ParallelChart extends Chart {
+  /** What each axis shows, from the left: paths, then the objective. */
+  readonly axes: readonly string[];
+  /** Numbers of the trials (also of those not drawn) whose line passes through a stretch of every brushed axis. */
+  readonly within: (brushed: readonly Brushed[]) => number[];
 }
 
 /** A parameter of a branch that was not taken has no value: its line passes at this label. */
@@ -23,25 +34,57 @@ const INACTIVE = '–';
 /** An axis of numbers has no place for that label, so a conditional parameter is cut into this many cells. */
 const CELLS = 12;
 
-export function parallelPlot(study: PlottedStudy, options: ParallelOptions = {}): Chart {
+export function parallelPlot(study: PlottedStudy, options: ParallelOptions = {}): ParallelChart {
   const objective = objectiveOf(study, options.objective);
-  const { limit = 1000 } = options;
+  const { limit = 1000, selected = [] } = options;
   const dimensions = dimensionsOf(study, options.params);
-  const all = samplesOf(study, objective).sort(
-    (a, b) => asLoss(objective.direction, a.value) - asLoss(objective.direction, b.value),
-  );
-  const best = all.slice(0, all.length > limit ? Math.ceil(limit / 2) : limit);
-  const rest = all.slice(best.length);
-  const others = Math.min(limit - best.length, rest.length);
-  const spread = Array.from({ length: others }, (_, i) => rest[Math.floor(((i + 0.5) * rest.length) / others)]!);
-  const lines = [...best, ...spread];
+  const all = samplesOf(study, objective);
+  const lines = sampled(all, objective, limit, new Set(selected));
   const values = all.map(({ value }) => value);
   const low = values.reduce((a, b) => Math.min(a, b), Infinity);
   const high = values.reduce((a, b) => Math.max(a, b), -Infinity);
   const coordinates = dimensions.map(coordinate);
+  const line = ({ params, value }: Sample): (number | string)[] => [
+    ...coordinates.map(({ place }) => place(params)),
+    value,
+  ];
+  const chosen = new Set(selected);
+  const series = (name: string, list: readonly Sample[], opacity: number, color?: string) => ({
+    name,
+    type: 'parallel' as const,
+    // A thousand lines at once are drawn faster than in slices, and do not flicker.
+    progressive: 0,
+    lineStyle: { width: color === undefined ? 1 : 1.5, opacity, ...(color !== undefined && { color }) },
+    data: list.toReversed().map(line),
+  });
   return {
+    axes: [...dimensions.map(({ path }) => path), objective.name],
+    within(brushed) {
+      const axes = [...coordinates.map(({ axis }) => axis), null];
+      const tests = brushed.flatMap((stretches, i) => {
+        if (stretches === null || stretches.length === 0) return [];
+        const axis = axes[i];
+        const places = axis?.type === 'category' ? new Map(axis.data.map((label, at) => [label, at])) : null;
+        const at = coordinates[i]?.place;
+        return (sample: Sample): boolean => {
+          const place = at === undefined ? sample.value : at(sample.params);
+          const x = places === null ? Number(place) : (places.get(String(place)) ?? NaN);
+          return stretches.some(([from, to]) => x >= from && x <= to);
+        };
+      });
+      if (tests.length === 0) return [];
+      return all.filter((sample) => tests.every((test) => test(sample))).map(({ trial }) => trial.number);
+    },
+    table: () => ({
+      columns: ['trial', ...dimensions.map(({ path }) => path), objective.name],
+      rows: all.map(({ trial, params, value }) => [
+        trial.number,
+        ...dimensions.map((dimension) => cellOf(valueOf(dimension, params))),
+        value,
+      ]),
+    }),
     description:
-      `${count(lines.length, 'trial')}${lines.length < all.length ? ` of ${all.length} (the best half of them, the others evenly spread)` : ''} ` +
+      `${count(lines.length, 'trial')}${lines.length < all.length ? ` of ${all.length} (the better half of them the best, the others evenly spread)` : ''} ` +
       `as lines through ${dimensions.map(axisName).join(', ')} to ${objective.name}.`,
     option: {
       title: title(
@@ -50,6 +93,7 @@ export function parallelPlot(study: PlottedStudy, options: ParallelOptions = {})
       ),
       visualMap: {
         type: 'continuous',
+        seriesIndex: 0,
         dimension: dimensions.length,
         min: Number.isFinite(low) ? low : 0,
         max: Number.isFinite(high) ? high : 1,
@@ -75,14 +119,17 @@ export function parallelPlot(study: PlottedStudy, options: ParallelOptions = {})
         { dim: dimensions.length, name: objective.name, type: 'value' as const, scale: true, axisLabel: numberLabel },
       ],
       series: [
-        {
-          name: 'trials',
-          type: 'parallel',
-          lineStyle: { width: 1, opacity: lines.length > 200 ? 0.35 : 0.7 },
-          data: [...lines]
-            .reverse()
-            .map(({ params, value }) => [...coordinates.map(({ place }) => place(params)), value]),
-        },
+        series('trials', lines, selected.length > 0 ? 0.08 : lines.length > 200 ? 0.35 : 0.7),
+        ...(selected.length === 0
+          ? []
+          : [
+              series(
+                'selected',
+                lines.filter(({ trial }) => chosen.has(trial.number)),
+                0.7,
+                PALETTE[3],
+              ),
+            ]),
       ],
     },
   };
@@ -96,12 +143,12 @@ function coordinate(dimension: Dimension): { axis: ParameterAxis; place: (params
       place: (params) => onAxis(dimension, params[dimension.path] ?? null),
     };
   }
-  const { labels, cellOf } = cellsOf(dimension, CELLS);
+  const { labels, cellOf: cell } = cellsOf(dimension, CELLS);
   return {
     axis: { type: 'category', name: axisName(dimension), data: [INACTIVE, ...labels] },
     place: (params) => {
       const value = valueOf(dimension, params);
-      return value === undefined ? INACTIVE : labels[cellOf(value)]!;
+      return value === undefined ? INACTIVE : labels[cell(value)]!;
     },
   };
 }

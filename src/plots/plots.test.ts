@@ -90,7 +90,65 @@ test('parallel coordinates pass a parameter that is not active at a place of its
   expect(lines).toContainEqual([0.01, 3, 'adam', '–', 0.8]);
   // 0.45 of 0 … 0.9 is the middle: the seventh of twelve cells, whose own middle is 6.5 / 12 · 0.9 = 0.4875
   expect(lines).toContainEqual([0.001, 2, 'sgd', '0.487', 0.7]);
-  expect(parallelPlot(smallStudy, { limit: 2 }).description).toContain('2 trials of 3 (the best half of them');
+  expect(parallelPlot(smallStudy, { limit: 2 }).description).toContain('2 trials of 3 (the better half');
+});
+
+test('a brush on parallel axes finds the trials whose line passes through it on every axis', () => {
+  const chart = parallelPlot(smallStudy, { limit: 1 });
+  expect(chart.axes).toEqual(['learningRate', 'layers', 'optimizer', 'optimizer.sgd.momentum', 'accuracy']);
+  // Axes with labels are brushed by the place of the label: sgd is the first of the optimizer, "not active" the first of momentum.
+  expect(chart.within([null, [[2, 3]], null, null, null])).toEqual([0, 1, 4]);
+  expect(chart.within([null, [[2, 3]], [[-0.4, 0.4]], null, null])).toEqual([0]);
+  expect(chart.within([null, null, null, [[-0.5, 0.5]], [[0.7, 1]]])).toEqual([1]);
+  expect(chart.within([null, null, null, null, null])).toEqual([]);
+});
+
+test('selected trials are marked, also those that the limit leaves out', () => {
+  expect(series(historyPlot(smallStudy, { selected: [2, 4] }))['selected']).toEqual([[4, 0.6], [2, 0.1]]); // prettier-ignore
+  expect(series(slicePlot(smallStudy, { params: ['layers'], limit: 1, selected: [4] }))['selected']).toEqual([[2, 0.6, 4]]); // prettier-ignore
+  expect(series(paretoPlot(smallStudy, { selected: [1] }))['selected']).toEqual([[0.8, 3, 1]]); // prettier-ignore
+  expect(series(parallelPlot(smallStudy, { limit: 1, selected: [4] }))['selected']).toEqual([[0.0011, 2, 'adam', '–', 0.6]]); // prettier-ignore
+  expect(Object.keys(series(curvesPlot(smallStudy, { trials: [2] })))).toEqual(['trial 2', 'pruned here']);
+});
+
+test('the Pareto plot shows trials that break a limit by themselves', () => {
+  const { definition } = smallStudy;
+  const limited = { ...smallStudy, definition: { ...definition, limits: [{ metric: 'minutes', atMost: 2 }] } };
+  expect(series(paretoPlot(limited))).toEqual({ 'beyond a limit': [[0.8, 3, 1], [0.6, 4, 4]], dominated: [], 'not dominated': [[0.7, 2, 0]] }); // prettier-ignore
+});
+
+test('every plot has its numbers as a table', () => {
+  expect(historyPlot(smallStudy).table()).toEqual({
+    columns: ['trial', 'state', 'accuracy', 'best so far'],
+    rows: [[0, 'complete', 0.7, 0.7], [1, 'complete', 0.8, 0.8], [2, 'pruned', 0.1, 0.8], [3, 'failed', null, 0.8], [4, 'complete', 0.6, 0.8]],
+  }); // prettier-ignore
+  expect(parallelPlot(smallStudy, { limit: 1 }).table().rows[1]).toEqual([1, 0.01, 3, 'adam', null, 0.8]);
+  expect(timelinePlot(smallStudy).table().rows[0]).toEqual([0, 'complete', 0, 2, 1]);
+});
+
+test('a long timeline draws the bars of one row and state as one shape, each where it was', () => {
+  const T0 = 1_700_000_000_000;
+  const trials = Array.from({ length: 1200 }, (_, i) => {
+    return {
+      ...smallStudy.trials[0]!,
+      number: i,
+      startedAt: T0 + i * 1000,
+      endedAt: T0 + i * 1000 + 900,
+    } as (typeof smallStudy.trials)[0]; // a complete trial
+  });
+  const { option } = timelinePlot({ ...smallStudy, trials });
+  const [drawn] = [option.series].flat() as [
+    { data: number[][]; renderItem: (p: object, api: object) => { shape: { pathData: string } } },
+  ]; // the custom series
+  expect(drawn.data).toEqual([[0, 0, expect.closeTo(1199.9 / 60, 6)]]);
+  // One minute is 60 px wide: the bar of the trial that began at 100 s begins at x = 100.
+  const api = { size: () => [60, 10], coord: ([x, y]: [number, number]) => [60 * x, y], visual: () => '#000' };
+  const paths = drawn
+    .renderItem({ dataIndex: 0 }, api)
+    .shape.pathData.split('z')
+    .filter((path) => path !== '');
+  expect(paths).toHaveLength(1200);
+  expect(Number(/^M([\d.]+) /.exec(paths[100]!)![1])).toBeCloseTo(100, 9);
 });
 
 test('a contour keeps the best of each cell and counts its trials', () => {

@@ -1,5 +1,4 @@
 /** Draws a chart without a browser: SVG by ECharts' own server-side renderer, PNG from that by resvg. Both load on first use. */
-import { createRequire } from 'node:module';
 import type { Chart } from './chart.ts';
 import { themed, type ThemeName } from './theme.ts';
 
@@ -40,7 +39,8 @@ export async function renderPng(
   chart: Chart,
   options: RenderOptions & { readonly scale?: number } = {},
 ): Promise<Uint8Array> {
-  const { Resvg } = await import('@resvg/resvg-js');
+  // Loaded here, so that a page can use this file for its SVG.
+  const [{ Resvg }, { createRequire }] = await Promise.all([import('@resvg/resvg-js'), import('node:module')]);
   const svg = await renderSvg(chart, options);
   // A machine without fonts would draw no text at all: one comes with the package, the system's fill in for other scripts.
   const font = createRequire(import.meta.url).resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf');

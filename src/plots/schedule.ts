@@ -21,6 +21,7 @@ export function schedulePlot(
     description:
       `${name} by ${unit}: from ${tickNumber(values[0] ?? NaN)} to ${tickNumber(values.at(-1) ?? NaN)} ` +
       `over ${values.length} ${unit}s, at most ${tickNumber(high)}.`,
+    table: () => ({ columns: [unit, name], rows: values.map((value, t) => [t, value]) }),
     option: {
       title: title(`Schedule of the ${name}`, `${values.length} ${unit}s`),
       grid: { left: 80, right: 24, top: BELOW_TITLE, bottom: 48 },

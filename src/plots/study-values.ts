@@ -1,5 +1,5 @@
 /** What several plots read of a study: its objective by name, its complete trials with their values, parameters by path. */
-import { TuneError, type CompleteTrial, type Objective, type TrialRecord } from '#core';
+import { asLoss, TuneError, type CompleteTrial, type Objective, type Params, type TrialRecord } from '#core';
 import { flatten, isActive, spaceFromJson, type Choice, type Dimension, type Flat } from '#space';
 import type { PlottedStudy } from './chart.ts';
 
@@ -21,9 +21,35 @@ export interface Sample {
 
 /** Complete trials by number, with their value of the objective. */
 export const samplesOf = ({ trials }: PlottedStudy, { name }: Objective): Sample[] =>
-  trials
-    .filter(isComplete)
-    .map((trial) => ({ trial, value: trial.values[name] ?? NaN, params: flatten(trial.params) }));
+  trials.filter(isComplete).map((trial) => ({ trial, value: trial.values[name] ?? NaN, params: flatOf(trial.params) }));
+
+/** Parameters never change and are shared by the records of a trial: a live page flattens them once. */
+const flats = new WeakMap<Params, Flat>();
+function flatOf(params: Params): Flat {
+  let flat = flats.get(params);
+  if (flat === undefined) flats.set(params, (flat = flatten(params)));
+  return flat;
+}
+
+/**
+ * At most `limit` samples, best first: the better half of them the best trials, the others spread evenly over the rest by rank. `wanted` trials come in addition.
+ */
+export function sampled(
+  samples: readonly Sample[],
+  { direction }: Objective,
+  limit: number,
+  wanted: ReadonlySet<number> = NONE,
+): Sample[] {
+  const all = samples.toSorted((a, b) => asLoss(direction, a.value) - asLoss(direction, b.value));
+  if (all.length <= limit) return all;
+  const best = Math.ceil(limit / 2);
+  const others = limit - best;
+  const stride = (all.length - best) / others;
+  const chosen = new Set(Array.from({ length: others }, (_, i) => best + Math.floor((i + 0.5) * stride)));
+  return all.filter(({ trial }, i) => i < best || chosen.has(i) || wanted.has(trial.number));
+}
+
+const NONE: ReadonlySet<number> = new Set();
 
 /** The parameters that can vary, or those asked for, in the order of the space. */
 export function dimensionsOf({ definition }: PlottedStudy, paths?: readonly string[]): Dimension[] {
@@ -35,6 +61,10 @@ export function dimensionsOf({ definition }: PlottedStudy, paths?: readonly stri
   }
   return dimensions.filter(({ path, size }) => paths?.includes(path) ?? size > 1);
 }
+
+/** A value in a cell of a table. */
+export const cellOf = (value: Choice | undefined): string | number | null =>
+  typeof value === 'boolean' ? String(value) : (value ?? null);
 
 /** The value of a parameter; undefined where it is not active. */
 export const valueOf = (dimension: Dimension, params: Flat): Choice | undefined =>

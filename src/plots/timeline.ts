@@ -16,6 +16,8 @@ interface Span {
 }
 
 const ROW = 22;
+/** With more bars than this those of one row and state are drawn as one shape: a page would take seconds for each by itself. */
+const SEPARATE = 1000;
 
 /** A trial that still runs, or was paused, ends at the last thing known of the study. */
 export function timelinePlot({ trials }: PlottedStudy): Chart {
@@ -42,6 +44,11 @@ export function timelinePlot({ trials }: PlottedStudy): Chart {
   const inUnit = (ms: number): number => (ms - start) / 1000 / unit.seconds;
   const states = [...new Set(spans.map(({ state }) => state))];
 
+  const barsOf = (state: TrialState): Bar[] =>
+    spans.flatMap((span, i) =>
+      span.state === state ? [[rows[i]!, inUnit(span.from), inUnit(span.to), span.number]] : [],
+    );
+
   const bar: CustomSeriesRenderItem = (_, api) => {
     const [x = 0, y = 0] = api.coord([api.value(1), api.value(0)]);
     const [end = 0] = api.coord([api.value(2), api.value(0)]);
@@ -58,6 +65,10 @@ export function timelinePlot({ trials }: PlottedStudy): Chart {
         ? 'No trial has begun.'
         : `${count(spans.length, 'trial')} in ${tickNumber(inUnit(now))} ${unit.name}, up to ${together} at the same time, ` +
           `${tickNumber(Number((busy / Math.max(1, now - start)).toPrecision(3)))} on average.`,
+    table: () => ({
+      columns: ['trial', 'state', `from (${unit.name})`, `to (${unit.name})`, 'row'],
+      rows: spans.map(({ number, state, from, to }, i) => [number, state, inUnit(from), inUnit(to), rows[i]! + 1]),
+    }),
     height: BELOW_LEGEND + 60 + ROW * Math.min(20, together),
     option: {
       title: title('Timeline', count(spans.length, 'trial')),
@@ -73,13 +84,35 @@ export function timelinePlot({ trials }: PlottedStudy): Chart {
       series: states.map((state) => ({
         name: state,
         type: 'custom' as const,
-        renderItem: bar,
         itemStyle: { color: STATE_COLORS[state] },
         encode: { x: [1, 2], y: 0 },
-        data: spans.flatMap((span, i) =>
-          span.state === state ? [[rows[i]!, inUnit(span.from), inUnit(span.to), span.number]] : [],
-        ),
+        ...(spans.length > SEPARATE ? merged(barsOf(state)) : { renderItem: bar, data: barsOf(state) }),
       })),
+    },
+  };
+}
+
+/** Row, from and to in the unit of the axis, number of the trial. */
+type Bar = [number, number, number, number];
+
+/** All bars of a row as one path; its datum spans from the first to the last. */
+function merged(bars: readonly Bar[]): { data: number[][]; renderItem: CustomSeriesRenderItem } {
+  const rows = [...new Set(bars.map(([row]) => row))];
+  const byRow = rows.map((row) => [row, bars.filter((bar) => bar[0] === row)] as const);
+  return {
+    data: byRow.map(([row, own]) => [row, own[0]![1], own.at(-1)![2]]),
+    renderItem: ({ dataIndex }, api) => {
+      const [row = 0, own = []] = byRow[dataIndex] ?? [];
+      const [, height = 0] = api.size?.([0, 1]) as number[]; // one row
+      const [origin = 0, y = 0] = api.coord([0, row]);
+      const [one = 0] = api.coord([1, row]);
+      const pathData = own
+        .map(([, from, to]) => {
+          const width = Math.max(0.5, (to - from) * (one - origin) - 0.5);
+          return `M${origin + from * (one - origin)} ${y - height * 0.35}h${width}v${height * 0.7}h${-width}z`;
+        })
+        .join('');
+      return { type: 'path', shape: { pathData }, style: { fill: api.visual('color') as string } }; // the series' colour
     },
   };
 }

@@ -1,4 +1,4 @@
-/** `attune plot STUDY KIND --out FILE`: a plot as SVG or PNG, and in words. */
+/** `attune plot STUDY KIND --out FILE`: a plot as SVG or PNG, its numbers as CSV, and in words. */
 import { writeFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import type * as Plots from '#plots';
@@ -14,17 +14,20 @@ export async function plot(
   { storage, out, dark, width, height, ...options }: PlotFlags,
 ): Promise<ExitCode> {
   const format = extname(out).toLowerCase();
-  if (format !== '.svg' && format !== '.png') {
-    throw usage(`--out wants a file that ends in .svg or .png; got "${out}".`, { out });
+  if (format !== '.svg' && format !== '.png' && format !== '.csv') {
+    throw usage(`--out wants a file that ends in .svg, .png or .csv; got "${out}".`, { out });
   }
   const plots = await import('#plots');
   const chart = chartOf(plots, await readStudy(storage, name), kind, options);
-  const draw = format === '.svg' ? plots.renderSvg : plots.renderPng;
-  const content = await draw(chart, {
+  const look = {
     theme: dark ? 'dark' : 'light',
     ...(width !== undefined && { width }),
     ...(height !== undefined && { height }),
-  });
+  } as const;
+  const content =
+    format === '.csv'
+      ? plots.chartCsv(chart)
+      : await (format === '.svg' ? plots.renderSvg : plots.renderPng)(chart, look);
   try {
     await writeFile(out, content);
   } catch (error) {
