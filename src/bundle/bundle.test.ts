@@ -71,6 +71,7 @@ async function trainAndSave(name: string, dataset: Dataset, model: Layer, loss?:
     config: { optimizer: adam({ learningRate: 0.01 }), batchSize: 16, epochs: 3, ...chosen },
   });
   const { targetScale, preprocessing } = encoder;
+  if (preprocessing.kind === 'pair') throw new Error('bundles hold no models of sequences');
   const path = join(folder, name);
   const onnx = inferenceGraph({ model, weights, inputShape, task, targetScale, ...chosen });
   await saveBundle(path, { onnx, task, inputShape, preprocessing, metrics: { validation: values }, provenance });

@@ -141,8 +141,24 @@ export interface AudioPreprocessing {
   readonly std: readonly number[]; // [1]
 }
 
+/** Two texts as numbers; see pair-set.ts. */
+export interface PairPreprocessing {
+  readonly kind: 'pair';
+  /** S and T. */
+  readonly sourceLength: number;
+  readonly targetLength: number;
+  readonly sourceWords: readonly string[];
+  /** The marks of start and end first. */
+  readonly targetWords: readonly string[];
+}
+
 export type Preprocessing =
-  ImagePreprocessing | ArrayPreprocessing | TablePreprocessing | TextPreprocessing | AudioPreprocessing;
+  | ImagePreprocessing
+  | ArrayPreprocessing
+  | TablePreprocessing
+  | TextPreprocessing
+  | AudioPreprocessing
+  | PairPreprocessing;
 
 /** One number column, image channel, category column, or text as `attune data info` shows it. */
 export type FeatureProfile =

@@ -2,7 +2,7 @@
  * Encodes one new input the way the training rows were encoded: for predicting with a saved model.
  *   image   the bytes of a JPEG or PNG file         array   numbers, also nested lists
  *   table   a record of cells by column name        text    a text, or a record that has it in its column
- *   audio   the bytes of a WAV file
+ *   audio   the bytes of a WAV file                pair    a source text
  */
 import { didYouMean, TuneError } from '#math';
 import {
@@ -14,6 +14,7 @@ import {
   type TextPreprocessing,
 } from './dataset.ts';
 import { encodeWav } from './audio/audio-set.ts';
+import { encodeSource } from './pair-set.ts';
 import { decodeImage, toPlanes } from './decode-image.ts';
 import { encodeArray } from './from-arrays.ts';
 import { pixelTables } from './image-set.ts';
@@ -36,6 +37,9 @@ export async function encodeInput(
       return encodeCells(preprocessing, input, where);
     case 'text':
       return encodeText(preprocessing, input, where);
+    case 'pair':
+      if (typeof input === 'string') return encodeSource(preprocessing, input);
+      throw new TuneError('badInput', `${where}: this model takes texts.`);
     case 'audio':
       if (input instanceof Uint8Array) return encodeWav(preprocessing, input, where);
       throw new TuneError(

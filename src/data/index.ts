@@ -38,6 +38,7 @@ export type {
   FeatureProfile,
   ImagePreprocessing,
   NumberColumn,
+  PairPreprocessing,
   Preprocessing,
   Split,
   TablePreprocessing,
@@ -51,6 +52,8 @@ export { fromArrays, type ArrayPart, type FromArraysOptions } from './from-array
 export type { ImageFolderSpec } from './image-folder.ts';
 export type { MaskFolderSpec } from './mask-folder.ts';
 export type { Normalization } from './image-set.ts';
+export type { PairFiles, PairSpec } from './pair-files.ts';
+export { targetMarks, targetTokens } from './pair-set.ts';
 export { dataDirs, userCacheDir } from './paths.ts';
 export {
   fetchDataset,
@@ -62,4 +65,5 @@ export {
   type NamedSpec,
 } from './registry.ts';
 export type { TextSpec } from './text.ts';
+export { tokenize } from './tokenize.ts';
 export { splitIndices, trainValidation, type SplitIndices, type SplitOptions } from './split.ts';

@@ -14,6 +14,7 @@ import type { DownloadProgress } from './download.ts';
 import { loadImageFolder, type ImageFolderSpec } from './image-folder.ts';
 import type { Normalization } from './image-set.ts';
 import { loadMaskFolder, type MaskFolderSpec } from './mask-folder.ts';
+import { loadPairs, type PairFiles, type PairSpec } from './pair-files.ts';
 import { dataDirs as defaultDataDirs } from './paths.ts';
 import { findSst2, loadSst2, requireSst2 } from './sst2.ts';
 import { loadText, type TextSpec } from './text.ts';
@@ -24,7 +25,8 @@ export interface NamedSpec {
   readonly normalize?: Normalization;
 }
 
-export type DatasetSpec = string | NamedSpec | ImageFolderSpec | CsvSpec | TextSpec | AudioFolderSpec | MaskFolderSpec;
+export type DatasetSpec =
+  PairSpec | string | NamedSpec | ImageFolderSpec | CsvSpec | TextSpec | AudioFolderSpec | MaskFolderSpec;
 
 export interface LoadOptions {
   /** Folders to look in, in order; a download goes into the last. Default: `dataDirs()`. */
@@ -97,6 +99,7 @@ export async function loadDataset(spec: DatasetSpec | Dataset, options: LoadOpti
   if (typeof given === 'object' && 'csv' in given) return loadCsv(given);
   if (typeof given === 'object' && 'text' in given) return loadText(given);
   if (typeof given === 'object' && 'audio' in given) return loadAudioFolder(given);
+  if (typeof given === 'object' && 'pairs' in given) return loadPairs(given);
   if (typeof given === 'object' && 'masks' in given) return loadMaskFolder(given);
   if (typeof given === 'object' && 'images' in given) return loadImageFolder(given);
   const { name, ...rest } = typeof given === 'string' ? { name: given } : given;
@@ -160,6 +163,8 @@ const isText = (value: unknown): boolean => typeof value === 'string' && value !
 const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
 const isShare = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value < 1;
 
+const isPair = (value: unknown): value is PairFiles =>
+  isText(value) || (isTexts(value) && Array.isArray(value) && value.length === 2);
 const isFilter = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && Object.values(value).every((v) => isText(v) || isTexts(v));
 
@@ -194,6 +199,17 @@ const forms: readonly { readonly key: string; readonly keys: Keys }[] = [
       maxLength: ['a number of tokens', (v) => typeof v === 'number'],
       vocabularySize: ['a number of words', (v) => typeof v === 'number'],
       delimiter: ['one character', (v) => typeof v === 'string' && v.length === 1],
+      name: ['a name', isText],
+    },
+  },
+  {
+    key: 'pairs',
+    keys: {
+      pairs: ['a file, or [source file, target file]', isPair],
+      validation: ['a file, or [source file, target file]', isPair],
+      test: ['a file, [source file, target file], or a share in [0, 1)', (v) => isPair(v) || isShare(v)],
+      maxLength: ['a number of tokens', (v) => typeof v === 'number'],
+      vocabularySize: ['a number of words', (v) => typeof v === 'number'],
       name: ['a name', isText],
     },
   },

@@ -5,6 +5,8 @@ export type { Callback, Control, StepReport } from './callbacks.ts';
 export { checkFit, type TrainConfig } from './config.ts';
 export type { EarlyStopping } from './early-stopping.ts';
 export { evaluate, type EvaluateOptions, type Evaluation } from './evaluate.ts';
+export { type Bleu, corpusBleu } from './bleu.ts';
+export { translate, type TranslateOptions } from './translate.ts';
 export { fit, type Decision, type FitOptions, type FitResult } from './fit.ts';
 export { fitFolds, type FitFoldsOptions, type FoldsResult } from './folds.ts';
 export {

@@ -1,5 +1,5 @@
 /** Targets that are more than a number: masks of pictures, and sequences. */
-import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
@@ -7,11 +7,21 @@ import { afterAll, expect, test } from 'vitest';
 import { inferenceGraph, loadBundle, predictFile, saveBundle } from '#bundle';
 import { loadDataset, mixup, quarterTurns } from '#data';
 import { createRng } from '#math';
-import { binaryCrossEntropy, conv2d, dice, sequential, softmaxCrossEntropy, unet, weightedLosses } from '#nn';
+import {
+  binaryCrossEntropy,
+  conv2d,
+  dice,
+  sequential,
+  seq2seqTransformer,
+  softmaxCrossEntropy,
+  unet,
+  weightedLosses,
+} from '#nn';
 import { adam } from '#optim';
 import { evaluate } from './evaluate.ts';
 import { fit } from './fit.ts';
 import { maskMetrics } from './metrics.ts';
+import { translate } from './translate.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'attune-masks-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -81,6 +91,7 @@ test('a U-Net learns to draw masks, and its bundle draws the same ones', async (
   const path = join(dir, 'bundle');
   const provenance = { attune: '0', dataset: 'r', study: null, trial: null, params: {}, seed: 1, createdAt: '' };
   const { preprocessing } = encoder;
+  if (preprocessing.kind === 'pair') throw new Error('no pictures');
   await saveBundle(path, { onnx, task, inputShape, preprocessing, metrics: { validation: values }, provenance });
   const bundle = await loadBundle(path);
   const file = (split.ids?.(0) ?? '').replace(/ at .*/, '');
@@ -111,3 +122,50 @@ test('models, losses and mixes that do not fit masks are refused', async () => {
     fit({ ...common, model: sequential([one]), config: { ...config, loss: softmaxCrossEntropy() } }),
   ).rejects.toThrow('softmaxCrossEntropy');
 });
+
+test('a transformer learns to reverse sequences, and translates by itself', async () => {
+  const rng = createRng('reversed');
+  const letters = ['a', 'b', 'c', 'd', 'e'];
+  const lines = Array.from({ length: 600 }, () => {
+    const word = Array.from({ length: rng.int(2, 4) }, () => letters[rng.int(0, 4)] ?? '');
+    return `${word.join(' ')}\t${word.toReversed().join(' ')}`;
+  });
+  writeFileSync(join(dir, 'reversed.tsv'), [...new Set(lines)].join('\n'));
+  const dataset = await loadDataset({ pairs: join(dir, 'reversed.tsv'), test: 0.1 });
+  const { task, vocabulary = 0, test: split } = dataset;
+  if (task.kind !== 'sequence' || split === null) throw new Error('no pairs');
+  const trainIndices = Int32Array.from({ length: dataset.train.size }, (_, i) => i);
+  const encoder = dataset.fit(trainIndices);
+  const options = {
+    vocabulary,
+    targetVocabulary: task.vocabulary,
+    sourceLength: (dataset.inputShape[0] ?? 0) - task.length,
+  };
+  const model = seq2seqTransformer({ ...options, features: 32, blocks: 1, heads: 2, dropout: 0 });
+  const config = { optimizer: adam({ learningRate: 5e-3 }), batchSize: 16, epochs: 25 };
+  const { weights } = await fit({
+    model,
+    dataset,
+    encoder,
+    trainIndices,
+    validationIndices: new Int32Array(),
+    config,
+    seed: 1,
+  });
+  const { metrics, predictions, outputs } = await evaluate({ model, weights, dataset, encoder, split });
+  expect(metrics['accuracy']).toBeGreaterThan(0.9);
+  expect([predictions.length, outputs.length]).toEqual([split.size * task.length, 0]);
+  const answers = await translate({ model, weights, dataset, encoder, split, batchSize: 7 });
+  const references = answersOf(split.size, (i) => split.ids?.(i) ?? '');
+  const right = answers.filter((tokens, i) => tokens.join(' ') === references[i]).length;
+  expect(right / split.size).toBeGreaterThan(0.7);
+});
+
+/** The right answers: what stands behind the tab of the lines that the rows came from. */
+function answersOf(rows: number, idOf: (i: number) => string): string[] {
+  const lines = readFileSync(join(dir, 'reversed.tsv'), 'utf8').split('\n');
+  return Array.from(
+    { length: rows },
+    (_, i) => lines[Number(/line (\d+)/.exec(idOf(i))?.[1]) - 1]?.split('\t')[1] ?? '',
+  );
+}

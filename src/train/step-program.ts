@@ -223,7 +223,7 @@ function augmentation({ augment = [] }: TrainConfig, shape: readonly number[], {
   const isMix = (one: Augmentation | BatchMix): one is BatchMix => one.of === 'batches';
   const chain = augment.flatMap((one) => (isMix(one) ? [] : [one]));
   const mixes = augment.filter(isMix);
-  if (preprocessing.kind === 'text' && mixes.length > 0) {
+  if ((preprocessing.kind === 'text' || preprocessing.kind === 'pair') && mixes.length > 0) {
     throw new TuneError('augment', 'augment: mixes of rows need numbers, but this data set has the numbers of words.');
   }
   return {

@@ -214,8 +214,9 @@ async function save(
   { weights, values }: FitResult,
 ): Promise<void> {
   const { task, inputShape } = dataset;
-  if (task.kind === 'sequence') throw new Error('internal: a bundle of a model of sequences');
   const { targetScale, preprocessing } = encoder;
+  if (task.kind === 'sequence' || preprocessing.kind === 'pair')
+    throw new Error('internal: a bundle of a model of sequences');
   const { loss } = config;
   await saveBundle(job.bundle, {
     onnx: inferenceGraph({ model, weights, inputShape, task, targetScale, ...(loss && { loss }) }),

@@ -58,7 +58,7 @@ export function createAugmenter(
       { kind: misfit.kind, shape },
     );
   }
-  if (preprocessing.kind === 'text' && chain.length > 0) {
+  if ((preprocessing.kind === 'text' || preprocessing.kind === 'pair') && chain.length > 0) {
     const kinds = chain.map(({ kind }) => kind).join(', ');
     throw new TuneError('augment', `augment: ${kinds} changes numbers, but this data set has the numbers of words.`);
   }
@@ -94,7 +94,8 @@ export function createAugmenter(
 /** How encoded values and brightness in [0, 1] belong together. Arrays are taken to be brightness already, but for their own mean and spread. */
 function brightnessOf(preprocessing: Preprocessing, channels: number): Pick<Sample, 'shift' | 'spread'> {
   const each = (value: number): number[] => Array.from({ length: channels }, () => value);
-  if (preprocessing.kind === 'table' || preprocessing.kind === 'text') return { shift: each(0), spread: each(1) };
+  if (preprocessing.kind === 'table' || preprocessing.kind === 'text' || preprocessing.kind === 'pair')
+    return { shift: each(0), spread: each(1) };
   const { mean = each(0), std = each(1) } = preprocessing;
   const white = preprocessing.kind === 'image' ? 255 * preprocessing.scale : 1;
   return {
