@@ -13,6 +13,7 @@ export interface RunFlags {
   readonly editSpace?: true;
   readonly pruner?: string;
   readonly seed?: number;
+  readonly transferFrom?: readonly string[];
   readonly storage?: string;
   readonly study?: string;
   readonly resume?: true;

@@ -93,6 +93,11 @@ export function buildProgram(finish: (code: ExitCode) => void): Command {
       'where the study is kept: sqlite:PATH, postgres://… or memory (default: "sqlite:attune.db")',
       nonEmpty('--storage'),
     )
+    .option(
+      '--transfer-from <studies>',
+      'start from what earlier studies of the same storage found (names between commas)',
+      nameList('--transfer-from'),
+    )
     .option('--study <name>', "name of the study (default: the file's name)", nonEmpty('--study'))
     .option('--resume', 'go on with the named study, or with the newest unfinished one of FILE')
     .option('--edit-space', 'with --resume: go on in the space that FILE has now, keeping all trials')

@@ -1,7 +1,7 @@
 /** The contracts that samplers, pruners and storages keep. The laws stand in the comments; the suites of #testing test each of them. */
 import type { Rng } from '#math';
 import type { Flat, Space } from '#space';
-import type { Hints, StoredEvent, StudyDefinition, StudyEvent } from './events.ts';
+import type { Hints, StoredEvent, StudyDefinition, StudyEvent, TransferSource } from './events.ts';
 import type { OutcomeLimit } from './limits.ts';
 import type { Objective, Params, TrialRecord } from './trial.ts';
 
@@ -24,6 +24,8 @@ export interface SuggestContext {
   readonly hints: Hints;
   /** Values by path that the suggestion must have, wherever their parameter is active; models go on learning from every trial. */
   readonly fixed?: Flat;
+  /** What earlier studies found; absent: nothing. Samplers that do not learn from them ignore them. */
+  readonly transfer?: readonly TransferSource[];
 }
 
 export type Suggestion =

@@ -21,9 +21,19 @@ export interface StudyDefinition {
   readonly hints: Hints;
   /** Values by path that the search keeps to. */
   readonly fixed?: Flat;
+  /** What earlier studies found; absent: nothing. */
+  readonly transfer?: readonly TransferSource[];
   /** The experiment file, where there is one. */
   readonly source?: string;
   readonly createdAt: number;
+}
+
+/** What was taken over from one earlier study when this one was created, so that no other storage is needed later. */
+export interface TransferSource {
+  /** Name of the earlier study. */
+  readonly study: string;
+  /** At most 100: values by path, of parameters that both spaces have, and the loss as a normal score within the earlier study (lower is better). */
+  readonly points: readonly { readonly params: Flat; readonly score: number }[];
 }
 
 /** Plans that samplers and pruners may use. */

@@ -13,7 +13,15 @@ export type {
 export { kneeTrial } from './knee.ts';
 export { excessOf, isFeasible, limitText, outcomeOf, type OutcomeLimit } from './limits.ts';
 export { decodeEvent, encodeEvent, eventFromJson } from './event-json.ts';
-export type { Hints, StoredEvent, StudyCreated, StudyDefinition, StudyEvent, TrialResult } from './events.ts';
+export type {
+  Hints,
+  StoredEvent,
+  StudyCreated,
+  StudyDefinition,
+  StudyEvent,
+  TransferSource,
+  TrialResult,
+} from './events.ts';
 export { replay, StudyState } from './state.ts';
 export { isFinished, lastStep } from './trial.ts';
 export type {

@@ -26,6 +26,7 @@ export {
   negativeLogPosterior,
   type Point,
 } from './gaussian-process.ts';
+export { type EarlierModel, earlierModels, earlierWeights, type EarlierWeights, hasValue } from './earlier-studies.ts';
 export { totalExcess } from './excess.ts';
 export { growForest, type Leaf, type Side } from './forest.ts';
 export { type History, knownPoints, type KnownPoints, type Observation, readHistory } from './history.ts';

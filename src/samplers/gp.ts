@@ -14,12 +14,17 @@
  * 6. Priors of the space: the first trials are drawn from them; then the score is raised by (β/n) ln π, β a tenth of the planned trials (piBO, Hvarfner et al.
  *    2022, arXiv:2204.11051, equation 6), so results overrule belief.
  * 7. Outcome constraints: the improvement on the best feasible trial times the probability that all limits are kept (gp-limits.ts).
+ * 8. Earlier studies, with one objective: the process models the residual to their mixed prior mean (#models, earlier-studies.ts).
  *   y  [n] transformed losses, lower is better      μ, σ²  posterior
  * Cost: O(candidates · n²) per suggestion with n <= maxPoints + 50.
  */
 import type { Sampler, SuggestContext, TrialRecord } from '#core';
 import { argsort, clipUpper, logSumExp, normalLogCdf, standardise, yeoJohnson, yeoJohnsonExponent } from '#math';
 import {
+  type EarlierModel,
+  earlierModels,
+  earlierWeights,
+  type EarlierWeights,
   emptyMemory,
   type History,
   logExpectedImprovement,
@@ -107,7 +112,7 @@ function startingPoint({ number, rng }: SuggestContext, { failed, isKnown }: His
 }
 
 function propose(
-  { trials, limits = [], rng, hints }: SuggestContext,
+  { space: searched, trials, limits = [], rng, hints, transfer = [] }: SuggestContext,
   history: History,
   space: PointSpace,
   memory: Memory,
@@ -122,7 +127,14 @@ function propose(
   const gain =
     observations[0]!.losses.length > 1
       ? hypervolumeAim(history, rivals, space, memory.losses, normalised, options, rng)
-      : improvementAim(history, rivals, space, (memory.losses[0] ??= emptyMemory()), options);
+      : improvementAim(
+          history,
+          rivals,
+          space,
+          (memory.losses[0] ??= emptyMemory()),
+          options,
+          earlierModels(searched, transfer),
+        );
   const kept = limitsModel(space, observations, trials, limits, memory.limits, normalised, options);
   const aim = limits.length === 0 ? gain : withinLimits(gain, feasible.length > 0, kept);
   const belief = (BELIEF * (hints.trials ?? USUAL_TRIALS)) / observations.length;
@@ -172,27 +184,44 @@ function improvementAim(
   space: PointSpace,
   memory: SurrogateMemory,
   options: SurrogateOptions,
+  earlier: readonly EarlierModel[],
 ): Aim {
   const losses = Float64Array.from(observations, (o) => o.losses[0]!);
   const X = observations.map((o) => o.point);
-  const y = hopeful(losses);
-  const model = surrogate(space.axes, X, losses, hopeful, memory, options);
+  const means = earlier.map((study) => Float64Array.from(X, study.mean)); // [studies][n]
+  const belief = (values: Float64Array): EarlierWeights => earlierWeights(means, normalised(values));
+  const { weights, offset, trust } = belief(losses);
+  const y = hopeful(losses, trust);
+  // Weights are those of the values given, so that a fit to the first m observations is the same however many follow.
+  const residual = (values: Float64Array): Float64Array => {
+    const past = belief(values);
+    return hopeful(values, past.trust).map(
+      (v, i) => v + past.offset - means.reduce((sum, m, k) => sum + past.weights[k]! * m[i]!, 0),
+    );
+  };
+  const model = surrogate(space.axes, X, losses, residual, memory, options);
+  const used = earlier.flatMap((study, k) => (weights[k]! > 0 ? [{ study, weight: weights[k]! }] : []));
+  const past = (point: Point): number =>
+    used.reduce((sum, { study, weight }) => sum + weight * study.mean(point), -offset);
   for (const point of pending) model.believe(point);
   const best = rivals.reduce((least, i) => Math.min(least, y[i]!), Infinity);
   const { noise } = model;
   return {
     score(point, least) {
+      const before = past(point);
       // EI grows with the variance: a bound that falls short ends the work.
       const worthwhile = (mean: number, bound: number): boolean =>
-        logExpectedImprovement(mean, bound + noise, best) > least;
+        logExpectedImprovement(before + mean, bound + noise, best) > least;
       const prediction = model.predictWhile(point, worthwhile);
       if (prediction === null) return -Infinity;
-      return logExpectedImprovement(prediction.mean, prediction.variance + noise, best);
+      return logExpectedImprovement(before + prediction.mean, prediction.variance + noise, best);
     },
     scoreGradient(point, gradient) {
-      const { mean, variance, meanGradient, varianceGradient } = model.predictGradient(point);
+      const { mean: residue, variance, meanGradient, varianceGradient } = model.predictGradient(point);
+      const mean = past(point) + residue;
       const { byMean, byVariance } = logExpectedImprovementSlopes(mean, variance + noise, best);
       meanGradient.forEach((g, d) => (gradient[d] = byMean * g + byVariance * varianceGradient[d]!));
+      for (const { study, weight } of used) study.addSlope(point, byMean * weight, gradient);
       return logExpectedImprovement(mean, variance + noise, best);
     },
     parents: argsort(rivals.map((i) => losses[i]!))
@@ -227,8 +256,8 @@ export function normalised(losses: Float64Array): Float64Array {
   return standardise(z.map((v) => yeoJohnson(v, lambda)));
 }
 
-/** `normalised`, moved so that the process's prior mean of 0 is optimistic while observations are few. */
-function hopeful(losses: Float64Array): Float64Array {
-  const shift = OPTIMISM * Math.min(1, Math.max(0, 2 - losses.length / TRUSTING));
+/** `normalised`, moved so that the process's prior mean of 0 is optimistic while observations are few, the less so the more earlier studies are trusted. */
+function hopeful(losses: Float64Array, trust: number): Float64Array {
+  const shift = OPTIMISM * (1 - trust) * Math.min(1, Math.max(0, 2 - losses.length / TRUSTING));
   return normalised(losses).map((v) => v + shift);
 }

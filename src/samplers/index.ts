@@ -19,6 +19,7 @@ export { nsga2, type Nsga2Options } from './nsga2.ts';
 export { random } from './random.ts';
 export { sobol } from './sobol.ts';
 export { tpe, type TpeOptions } from './tpe.ts';
+export { startAtTransferred, transferFrom, type EarlierStudy } from './transfer.ts';
 
 /** Samplers by the name that options, YAML files and the command line use. */
 export const samplers: Readonly<Record<string, () => Sampler>> = {

@@ -11,10 +11,11 @@ import {
   type Sampler,
   type Storage,
   type StudyDefinition,
+  type TransferSource,
 } from '#core';
 import { didYouMean } from '#math';
 import { pruners } from '#pruners';
-import { samplers } from '#samplers';
+import { samplers, transferFrom, type EarlierStudy } from '#samplers';
 import {
   predicatesOf,
   readFixed,
@@ -59,6 +60,11 @@ export interface StudyOptions<F extends Fields, O extends Objectives, L extends 
   readonly constraints?: L;
   /** Values by path that the search keeps to. Default: for a study that exists, those it has. */
   readonly fixed?: FixedValues<Infer<Space<F>>>;
+  /**
+   * Earlier studies of this or an overlapping space with the same objectives, best known first trials and a prior for `gp`. What they found is recorded when
+   * the study is created; for a study that exists already they are not read. A TuneError 'bad-transfer' for one without complete trials or shared parameters.
+   */
+  readonly transfer?: { readonly from: readonly (Study | EarlierStudy)[] };
   /** 'memory' (private to this study), 'sqlite:PATH', 'postgres://…', or a storage that the caller closes. */
   readonly storage?: string | Storage;
   /** Whole number from which every random choice comes. Default: a new one by chance. */
@@ -95,6 +101,7 @@ export async function createStudy<
     seed: readSeed(seed),
     hints: readHints(options),
     ...(fixed === undefined ? {} : { fixed }),
+    ...readTransfer(space, readObjectives(objectives), options.transfer?.from ?? []),
     ...(source === undefined ? {} : { source }),
     createdAt: now(),
   };
@@ -287,6 +294,19 @@ function readLimits(constraints: Limits | undefined): { readonly limits?: readon
     return { metric, ...(atMost === undefined ? {} : { atMost }), ...(atLeast === undefined ? {} : { atLeast }) };
   });
   return { limits };
+}
+
+function readTransfer(
+  space: Space,
+  objectives: readonly Objective[],
+  from: readonly (Study | EarlierStudy)[],
+): { readonly transfer?: readonly TransferSource[] } {
+  if (from.length === 0) return {};
+  const plain = (one: Study | EarlierStudy): EarlierStudy =>
+    one instanceof Study
+      ? { name: one.name, space: one.space, objectives: one.definition.objectives, trials: one.trials }
+      : one;
+  return { transfer: from.map((one) => transferFrom(space, objectives, plain(one))) };
 }
 
 function readSeed(seed: number | undefined): number {

@@ -13,7 +13,7 @@ import {
 } from '#core';
 import type { StudyDefinition, StudyEvent, StudyState, Suggestion, TrialRecord } from '#core';
 import { createRng, type Rng } from '#math';
-import { startAtDefaults } from '#samplers';
+import { startAtDefaults, startAtTransferred } from '#samplers';
 import { flatten, restrict, sampleUniform, type Flat, type Space } from '#space';
 import type { OrderedView } from './order.ts';
 
@@ -125,15 +125,18 @@ export class Search {
 
   #suggest(
     trials: readonly TrialRecord[],
-    { objectives, limits = [], fixed: always = NOTHING }: StudyDefinition,
+    { objectives, limits = [], fixed: always = NOTHING, transfer = [] }: StudyDefinition,
     space: Space,
     number: number,
     fixed: Flat | null,
   ): Suggestion {
     const rng = this.#trialStreams.fork(number);
     const held = fixed === null ? always : { ...always, ...fixed };
-    const facts = { space, objectives, limits, fixed: held, hints: this.#hints };
+    const facts = { space, objectives, limits, fixed: held, hints: this.#hints, transfer };
     const context = { ...facts, trials, number, rng, studyRng: this.#rng };
+    const transferred = this.#sampler.name === 'grid' ? null : startAtTransferred(context);
+    if (transferred !== null)
+      return { params: space.parse(transferred), note: 'one of the best points of the earlier studies.' };
     if (this.#sampler.name !== 'grid' && trials.every(({ suggestedBy }) => suggestedBy === null)) {
       const start = startAtDefaults(context);
       if (start !== null)

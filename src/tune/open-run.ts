@@ -49,10 +49,12 @@ export interface Resumed extends BegunWith {
 
 /** The study that is to be gone on with; null if a new one is begun. */
 export async function findResumed(options: RunOptions, storage: RunStorage): Promise<Resumed | null> {
-  const { file, study: name, resume = false } = options;
+  const { file, study: name, resume = false, transferFrom = [] } = options;
   if (resume && storage.address === 'memory')
     throw usage('A study in memory cannot be resumed; keep it by --storage sqlite:PATH or postgres://….');
   const store = await storage.existing();
+  if (store === null && transferFrom.length > 0)
+    throw usage(`There is no study "${transferFrom[0]}" in ${storage.shown} to transfer from.`);
   if (name !== undefined) {
     if (!store || (await store.find(name)) === null) return null;
     if (!resume) {
@@ -120,6 +122,9 @@ export async function openRun({ tuned, options, storage, resumed, trials, maxSte
   const { space, objective } = tuned;
   const sampler = options.sampler ?? (typeof tuned.sampler === 'string' && resumed ? undefined : tuned.sampler);
   const pruner = options.pruner ?? (tuned.pruner === 'auto' ? undefined : tuned.pruner);
+  const { transferFrom = [] } = options;
+  if (resumed !== null && transferFrom.length > 0)
+    throw usage(`--transfer-from is for new studies; "${resumed.definition.name}" keeps what it was begun with.`);
   if (resumed !== null) {
     const predicates = predicatesOf(space.constraints);
     await applyEdit(await openStudy(storage, resumed.definition.name, { ...LOOKING, predicates }), tuned, options);
@@ -134,6 +139,7 @@ export async function openRun({ tuned, options, storage, resumed, trials, maxSte
     storage,
     seed: resumed?.definition.seed ?? options.seed ?? tuned.seed,
     source: resolve(file),
+    transfer: { from: await Promise.all(transferFrom.map((earlier) => openStudy(storage, earlier, LOOKING))) },
     ...(tuned.fixed === null ? {} : { fixed: tuned.fixed }),
     ...(sampler === undefined ? {} : { sampler }),
     ...(pruner === undefined ? {} : { pruner }),

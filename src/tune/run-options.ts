@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly editSpace?: boolean | undefined;
   readonly pruner?: string | undefined;
   readonly seed?: number | undefined;
+  /** Names of earlier studies in the same storage that a new study starts from. */
+  readonly transferFrom?: readonly string[] | undefined;
   /** `sqlite:PATH`, `postgres://…` or `memory`; default `sqlite:attune.db`. */
   readonly storage?: string | undefined;
   /** Default: the file's name, with -2, -3 … if taken; with `resume`, the newest unfinished study of the file. */
