@@ -21,6 +21,7 @@ import pathlib
 import signal
 import sys
 import tempfile
+import threading
 import urllib.error
 import urllib.request
 
@@ -104,40 +105,74 @@ class ServerError(Exception):
 
 
 class Study:
-    """A study on a server, by HTTP. Trials are dicts: {"number": 0, "params": {…}, …}."""
+    """A study on a server, by HTTP. Trials are dicts: {"number": 0, "params": {…}, …}.
 
-    def __init__(self, url, token, name):
+    A trial is held while this process lives: a thread sends heartbeats, four in the lease time, until the trial is told. If the process dies or is frozen
+    for longer than that, the trial is given to the next that asks, and what this one still says is refused (ServerError, code "taken-over").
+    """
+
+    def __init__(self, url, token, name, lease_seconds=60):
         self._base = url.rstrip("/") + "/api/studies/" + urllib.request.quote(name, safe="")
         self._token = token
+        self._lease_seconds = lease_seconds
+        self._held = {}
 
     def ask(self):
         """The next trial to run."""
-        return self._call("POST", "/ask", {})
+        trial = self._call("POST", "/ask", {"leaseSeconds": self._lease_seconds})
+        told = threading.Event()
+        self._held[trial["number"]] = told
+        threading.Thread(target=self._beat, args=(trial, told), daemon=True).start()
+        return trial
 
     def report(self, trial, step, **values):
         """Reports values at a step; the answer has "decision": "continue", "stop" or "pause"."""
         body = {"step": step, "values": values, "attempt": trial["attempt"]}
-        return self._call("POST", "/trials/%d/report" % trial["number"], body)
+        answer = self._call("POST", "/trials/%d/report" % trial["number"], body)
+        if answer["decision"] == "pause":
+            self._let_go(trial)
+        return answer
 
     def tell(self, trial, **values):
         """Ends a trial with its values."""
-        return self._call("POST", "/trials/%d/tell" % trial["number"], {"values": values, "attempt": trial["attempt"]})
+        return self._end(trial, {"values": values})
 
     def fail(self, trial, error):
         """Ends a trial as failed."""
-        body = {"state": "failed", "error": str(error), "attempt": trial["attempt"]}
-        return self._call("POST", "/trials/%d/tell" % trial["number"], body)
+        return self._end(trial, {"state": "failed", "error": str(error)})
 
     def trials(self):
         """All trials by number."""
         return self._call("GET", "/trials", None)["trials"]
 
-    def _call(self, method, path, body):
+    def _end(self, trial, body):
+        body["attempt"] = trial["attempt"]
+        ended = self._call("POST", "/trials/%d/tell" % trial["number"], body)
+        self._let_go(trial)
+        return ended
+
+    def _let_go(self, trial):
+        told = self._held.pop(trial["number"], None)
+        if told is not None:
+            told.set()
+
+    def _beat(self, trial, told):
+        path = "/trials/%d/heartbeat" % trial["number"]
+        while not told.wait(self._lease_seconds / 4):
+            try:
+                self._call("POST", path, {"attempt": trial["attempt"]}, timeout=self._lease_seconds)
+            except ServerError as error:
+                if error.status in (404, 409):  # ended or taken over: the next call of the script is told so
+                    return
+            except OSError:  # the server is away for a moment, perhaps
+                pass
+
+    def _call(self, method, path, body, timeout=None):
         data = None if body is None else json.dumps(body).encode()
         headers = {"authorization": "Bearer " + self._token, "content-type": "application/json"}
         request = urllib.request.Request(self._base + path, data=data, headers=headers, method=method)
         try:
-            with urllib.request.urlopen(request) as response:
+            with urllib.request.urlopen(request, timeout=timeout) as response:
                 return json.load(response)
         except urllib.error.HTTPError as error:
             try:
@@ -147,6 +182,6 @@ class Study:
             raise ServerError(error.code, said["code"], said["message"]) from None
 
 
-def connect(url, token, study):
-    """The study `study` on the server at `url`, as http://127.0.0.1:7788."""
-    return Study(url, token, study)
+def connect(url, token, study, lease_seconds=60):
+    """The study `study` on the server at `url`, as http://127.0.0.1:7788. A trial is given up when nothing was heard of this process for `lease_seconds`."""
+    return Study(url, token, study, lease_seconds)

@@ -5,6 +5,7 @@ export {
   createStudySchema,
   decisionSchema,
   errorSchema,
+  heartbeatSchema,
   logPageSchema,
   reportSchema,
   studiesSchema,

@@ -77,8 +77,18 @@ export const createStudySchema = z
 export const askSchema = z
   .strictObject({
     resumable: z.boolean().optional().openapi({ description: 'the pruner may pause it' }),
+    leaseSeconds: z
+      .number()
+      .min(1)
+      .max(7 * 86_400)
+      .default(300)
+      .openapi({ description: 'how long the client may be silent before its trial is given to another' }),
   })
   .openapi('Ask');
+
+export const heartbeatSchema = z
+  .strictObject({ attempt: z.int().min(1).openapi({ description: 'of the trial as it was asked' }) })
+  .openapi('Heartbeat');
 
 export const reportSchema = z
   .strictObject({ step: z.int().min(0), values: valuesIn, attempt, resumable: z.boolean().optional() })

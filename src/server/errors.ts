@@ -17,6 +17,9 @@ const STATUS: Readonly<Record<string, ContentfulStatusCode>> = {
   'not-running': 409,
   exhausted: 409,
   conflict: 503,
+  'storage-away': 503,
+  'storage-busy': 503,
+  'storage-full': 507,
 };
 
 export function refuse(

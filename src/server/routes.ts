@@ -10,6 +10,7 @@ import {
   createStudySchema,
   decisionSchema,
   errorSchema,
+  heartbeatSchema,
   logPageSchema,
   reportSchema,
   studiesSchema,
@@ -23,9 +24,11 @@ import {
   type WireStudy,
   type WireTrial,
 } from '#api';
-import { encodeEvent, isTuneError, TuneError, type Storage } from '#core';
+import { encodeEvent, isTuneError, TuneError, type PruneDecision, type Storage } from '#core';
 import { spaceFromJson } from '#space';
-import { createStudy, openStudy, type Lease, type Study } from '#study';
+import { clientName } from '#storage';
+import { createStudy, LEASE_MS, openStudy, type Lease, type Study } from '#study';
+import { attemptOf, clientOf, heldTrial, renew, watchClients } from './clients.ts';
 import { onInvalid } from './errors.ts';
 import { logPages } from './log-pages.ts';
 
@@ -112,6 +115,16 @@ const routes = {
     request: { params: trialPath, body: body(reportSchema) },
     responses: { 200: json(decisionSchema, 'Whether to go on.'), ...refusals },
   }),
+  heartbeat: createRoute({
+    method: 'post',
+    path: '/api/studies/{study}/trials/{number}/heartbeat',
+    security,
+    request: { params: trialPath, body: body(heartbeatSchema) },
+    responses: {
+      200: json(decisionSchema, 'The lease begins anew; "stop" if somebody has asked the trial to end.'),
+      ...refusals,
+    },
+  }),
   tell: createRoute({
     method: 'post',
     path: '/api/studies/{study}/trials/{number}/tell',
@@ -163,20 +176,33 @@ export interface Routes {
   close(): Promise<void>;
 }
 
-export function createRoutes(storage: Storage): Routes {
-  const app = new OpenAPIHono<Env>({ defaultHook: onInvalid });
-  // One object for a study: its calls take turns, and samplers keep their caches. Trials that clients ask for are held by this process's lease.
-  const open = new Map<string, Promise<{ readonly study: Study; readonly lease: Lease }>>();
+/** A study that the server has open, and the heartbeats it sees of it. */
+interface OpenStudy {
+  readonly study: Study;
+  readonly lease: Lease;
+  readonly unwatch: () => void;
+}
 
-  async function studyOf(name: string): Promise<Study> {
+/** `leaseMs`: the server's own lease; it looks at those of clients five times as often. */
+export function createRoutes(storage: Storage, leaseMs: number = LEASE_MS): Routes {
+  const app = new OpenAPIHono<Env>({ defaultHook: onInvalid });
+  // One object for a study: its calls take turns, and samplers keep their caches.
+  const open = new Map<string, Promise<OpenStudy>>();
+
+  async function openOf(name: string): Promise<OpenStudy> {
     let opening = open.get(name);
     if (!opening) {
-      opening = openStudy(storage, name).then(async (study) => ({ study, lease: await study.hold() }));
+      opening = openStudy(storage, name).then(async (study) => {
+        const lease = await study.hold({ leaseMs });
+        return { study, lease, unwatch: watchClients(study, lease, leaseMs / 5) };
+      });
       open.set(name, opening);
       opening.catch(() => open.delete(name));
     }
-    return (await opening).study;
+    return opening;
   }
+
+  const studyOf = async (name: string): Promise<Study> => (await openOf(name)).study;
 
   async function fresh(name: string): Promise<Study> {
     const study = await studyOf(name);
@@ -209,9 +235,10 @@ export function createRoutes(storage: Storage): Routes {
   });
   app.openapi(routes.study, async (c) => c.json(wireStudy(await fresh(c.req.valid('param').study)), 200));
   app.openapi(routes.ask, async (c) => {
-    const { resumable = false } = c.req.valid('json');
-    const study = await studyOf(c.req.valid('param').study);
-    const { number } = await study.ask({ resumable });
+    const { resumable = false, leaseSeconds } = c.req.valid('json');
+    const { study, lease } = await openOf(c.req.valid('param').study);
+    const { number } = await study.ask({ resumable, worker: clientName(Math.round(1000 * leaseSeconds)) });
+    await renew(study, lease, number);
     return c.json(wireTrial(study, number), 200);
   });
   app.openapi(routes.trials, async (c) => {
@@ -229,19 +256,34 @@ export function createRoutes(storage: Storage): Routes {
   app.openapi(routes.report, async (c) => {
     const { study: name, number } = c.req.valid('param');
     const { step, values, attempt, resumable = false } = c.req.valid('json');
-    const study = await studyOf(name);
-    const of = attempt === undefined ? number : { number, attempt, resumable };
-    return c.json(await study.report(of, step, values, { resumable }), 200);
+    const { study, lease } = await openOf(name);
+    const client = clientOf(study, number);
+    const of = { number, attempt: await attemptOf(study, number, attempt), resumable };
+    const decision = await study.report(of, step, values, { resumable });
+    if (decision.decision !== 'pause') await renew(study, lease, number);
+    else if (client !== null) await lease.forget(client);
+    return c.json(decision, 200);
+  });
+  app.openapi(routes.heartbeat, async (c) => {
+    const { study: name, number } = c.req.valid('param');
+    const { study, lease } = await openOf(name);
+    const { stopReason } = await heldTrial(study, number, c.req.valid('json').attempt);
+    await renew(study, lease, number);
+    const decision: PruneDecision =
+      stopReason === null ? { decision: 'continue' } : { decision: 'stop', reason: stopReason };
+    return c.json(decision, 200);
   });
   app.openapi(routes.tell, async (c) => {
     const { study: name, number } = c.req.valid('param');
     const { state, values, reason, error, attempt } = c.req.valid('json');
-    const study = await studyOf(name);
-    const of = attempt === undefined ? number : { number, attempt, resumable: false };
+    const { study, lease } = await openOf(name);
+    const client = clientOf(study, number);
+    const of = { number, attempt: await attemptOf(study, number, attempt), resumable: false };
     if (state === 'failed') await study.tell(of, { state, error: error ?? 'no reason given' });
     else if (state === 'pruned')
       await study.tell(of, { state, ...(values && { values }), ...(reason !== undefined && { reason }) });
     else await study.tell(of, { state, values: values ?? {} });
+    if (client !== null) await lease.forget(client);
     return c.json(wireTrial(study, number), 200);
   });
   const pages = logPages(storage);
@@ -290,7 +332,10 @@ export function createRoutes(storage: Storage): Routes {
     async close() {
       for (const opening of open.values())
         await opening.then(
-          ({ lease }) => lease.release(),
+          ({ lease, unwatch }) => {
+            unwatch();
+            return lease.release();
+          },
           () => undefined,
         );
     },

@@ -1,5 +1,5 @@
 /** The server over real sockets: the whole life of a trial, and every way in which it must refuse. */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { request as httpRequest } from 'node:http';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -157,6 +157,7 @@ test('the document is OpenAPI 3.1, names every route, and says that a token is n
     '/api/studies/{study}/log',
     '/api/studies/{study}/trials',
     '/api/studies/{study}/trials/{number}',
+    '/api/studies/{study}/trials/{number}/heartbeat',
     '/api/studies/{study}/trials/{number}/report',
     '/api/studies/{study}/trials/{number}/tell',
   ]);
@@ -317,6 +318,55 @@ test('a result of an attempt that was taken over comes too late', async () => {
     status: 409,
     body: { error: { code: 'taken-over' } },
   });
+});
+
+test('the trial of a client that is gone is given to the next that asks', async () => {
+  const { call, create, storage } = await serving({ leaseMs: 500 });
+  await create();
+  await call('POST', '/api/studies/demo/ask', { leaseSeconds: 1 });
+  const at = '/api/studies/demo/trials/0';
+  await expect.poll(async () => (await call('GET', at)).body).toMatchObject({ state: 'waiting', attempt: 2 });
+  const asked = await call('POST', '/api/studies/demo/ask', { leaseSeconds: 3600 });
+  expect(asked).toMatchObject({ body: { number: 0, attempt: 2, state: 'running' } });
+  const late = { status: 409, body: { error: { code: 'taken-over' } } };
+  expect(await call('POST', `${at}/heartbeat`, { attempt: 1 })).toMatchObject(late);
+  expect(await call('POST', `${at}/report`, { step: 1, values: { loss: 1 }, attempt: 1 })).toMatchObject(late);
+  expect(await call('POST', `${at}/tell`, { values: { loss: 1 }, attempt: 1 })).toMatchObject(late);
+  expect(await call('POST', `${at}/tell`, { values: { loss: 1 } })).toMatchObject(late);
+  expect(await call('POST', `${at}/heartbeat`, { attempt: 2 })).toEqual(
+    expect.objectContaining({ status: 200, body: { decision: 'continue' } }),
+  );
+  expect(await call('POST', `${at}/tell`, { values: { loss: 0.5 }, attempt: 2 })).toMatchObject({
+    body: { state: 'complete', values: { loss: 0.5 } },
+  });
+  // Nobody holds anything any more: of heartbeats only the server's own is left.
+  expect((await storage.beats('1')).size).toBe(1);
+});
+
+test('the Python file sends heartbeats while a trial runs, and none after it', async () => {
+  const { url, create, storage } = await serving();
+  await create();
+  const script = `
+import attune, sys
+study = attune.connect("${url}", "${TOKEN}", "demo", lease_seconds=1)
+trial = study.ask()
+print("asked", flush=True)
+sys.stdin.readline()
+study.tell(trial, loss=1)
+print("told", flush=True)
+sys.stdin.readline()
+`;
+  const child = spawn('python3', ['-c', script], {
+    env: { ...process.env, PYTHONPATH: resolve(import.meta.dirname, '../../clients/python') },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const beats = async () => [...(await storage.beats('1'))].filter(([worker]) => worker.startsWith('client:'));
+  // The first is the ask's.
+  await expect.poll(async () => (await beats())[0]?.[1] ?? 0).toBeGreaterThan(3);
+  child.stdin.write('\n');
+  await expect.poll(beats).toEqual([]);
+  expect((await openStudy(storage, 'demo')).counts.complete).toBe(1);
 });
 
 test('the Python file asks, reports and tells', async () => {

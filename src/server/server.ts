@@ -23,6 +23,8 @@ export interface ServerOptions {
   readonly allowHosts?: readonly string[];
   readonly limit?: RateLimit;
   readonly version: string;
+  /** Lease time of the server; it looks five times in it for clients that are silent for longer than theirs. */
+  readonly leaseMs?: number;
   /** Serves the dashboard whose built files are in this directory; it may then be read without the token, but not changed, on loopback. */
   readonly page?: string;
 }
@@ -51,10 +53,11 @@ function createApp({
   allowHosts = [],
   limit = DEFAULT_LIMIT,
   version,
+  leaseMs,
   page,
 }: ServerOptions): App {
   const app = new OpenAPIHono();
-  const routes = createRoutes(storage);
+  const routes = createRoutes(storage, leaseMs);
   app.use(secureHeaders());
   app.use(knownHosts([...LOOPBACK, host, ...allowHosts]));
   app.use(rateLimit(limit, addressOf));

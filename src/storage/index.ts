@@ -1,4 +1,4 @@
 export { shownAddress } from './address.ts';
 export { memory } from './memory.ts';
 export { openStorage, storageExists, type OpenStorageOptions } from './open.ts';
-export { workerAlive, workerCondition, workerName } from './worker.ts';
+export { clientLeaseMs, clientName, workerAlive, workerCondition, workerName } from './worker.ts';

@@ -3,6 +3,7 @@
  * `host:pid:start`: a process id alone is reused sooner or later, so the start time of the process is part of the name
  * (Linux: clock ticks since boot, field 22 of /proc/PID/stat, see proc(5); elsewhere "?" and the process id must do).
  */
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 
@@ -28,6 +29,18 @@ function processStat(pid: number): ProcessStat | null {
 /** The name of this process, or of one of its children. */
 export const workerName = (pid: number = process.pid): string =>
   `${hostname()}:${pid}:${processStat(pid)?.start ?? '?'}`;
+
+/**
+ * The name of a client that is no process anybody here can see (over HTTP): one for each trial it is given. It is held for `leaseMs` after the client
+ * was last heard of; the time stands in the name, so that whoever looks judges alike, also after a restart of the server.
+ */
+export const clientName = (leaseMs: number): string => `client:${leaseMs}ms:${randomUUID()}`;
+
+/** The lease of a client by its name; null for a worker of another kind. */
+export function clientLeaseMs(name: string): number | null {
+  const match = /^client:(\d+)ms:/.exec(name);
+  return match === null ? null : Number(match[1]);
+}
 
 /** 'stopped' is told on Linux only; 'unknown' are workers of other hosts and unknown forms of name. */
 export type WorkerCondition = 'running' | 'stopped' | 'gone' | 'unknown';

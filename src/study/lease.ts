@@ -7,12 +7,12 @@
  * A worker is dead if
  * - its process on this host is gone: known at once;
  * - its process on this host is stopped (SIGSTOP, Ctrl-Z) and its heartbeats have been silent for the lease time;
- * - it is on another host, or cannot be judged from here, and its heartbeats have been silent for the lease time.
+ * - it is on another host, or cannot be judged from here, and its heartbeats have been silent for the lease time (a client's: the one in its name).
  * A process of this host that runs but is silent lives: a synchronous objective blocks its own heartbeat.
  * Cost: one write per beat and process, one read per look.
  */
 import type { Storage } from '#core';
-import { workerCondition } from '#storage';
+import { clientLeaseMs, workerCondition } from '#storage';
 
 export interface LeaseOptions {
   /** Silence after which a worker is given up. */
@@ -25,6 +25,10 @@ export interface Lease {
   /** Reads the heartbeats of all; `isAlive` judges by what the looks so far have seen. */
   readonly look: () => Promise<void>;
   readonly isAlive: (worker: string) => boolean;
+  /** A heartbeat for a client that has just been heard of. */
+  readonly renew: (client: string) => Promise<void>;
+  /** Forgets a client that holds nothing any more. */
+  readonly forget: (client: string) => Promise<void>;
   /** Ends the heartbeat. */
   readonly release: () => Promise<void>;
 }
@@ -73,8 +77,10 @@ export async function holdLease(
       if (condition === 'running') return true;
       const known = seen.get(name);
       if (known === undefined) seen.set(name, { beats: 0, silentMs: 0 });
-      return known === undefined || known.silentMs < leaseMs;
+      return known === undefined || known.silentMs < (clientLeaseMs(name) ?? leaseMs);
     },
+    renew: (client) => storage.beat(id, client, true),
+    forget: (client) => storage.beat(id, client, false),
     async release() {
       clearInterval(timer);
       // Of no matter where the storage is gone.
