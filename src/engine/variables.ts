@@ -1,25 +1,33 @@
 /**
  * Named float32 arrays that live between runs: weights, running statistics, optimizer moments.
- * Each has a second buffer once a program updates it: a step reads one and writes the other, then they change places,
- * so nothing is copied and a failed step leaves everything as it was.
+ * One that the graph updates has a second buffer: a step reads one and writes the other, then they change places. One that a kernel
+ * updates is written in place, after the graph has run. So nothing is copied and a failed step leaves everything as it was.
  */
 import { TuneError } from '#math';
+import { Arena } from './arena.ts';
 
 export interface Slot {
   readonly shape: readonly number[];
   current: Float32Array;
-  /** The buffer that the next update is written into. */
+  /** The buffer that the graph writes the next value into. */
   spare: Float32Array | null;
+  /** Where `current` lies in the arena, if kernels work on it. */
+  address: number | null;
 }
 
 /** @internal The buffers behind the names, for programs. */
 export let slotsOf: (variables: Variables) => ReadonlyMap<string, Slot>;
 
+/** @internal The memory of the kernels that work on the variables. */
+export let arenaOf: (variables: Variables) => Arena;
+
 export class Variables {
   readonly #slots = new Map<string, Slot>();
+  #arena: Arena | undefined;
 
   static {
     slotsOf = (variables) => variables.#slots;
+    arenaOf = (variables) => (variables.#arena ??= new Arena());
   }
 
   /** Adds a variable with its first value, which is copied. */
@@ -35,7 +43,7 @@ export class Variables {
         { name, shape },
       );
     }
-    this.#slots.set(name, { shape: [...shape], current: Float32Array.from(data), spare: null });
+    this.#slots.set(name, { shape: [...shape], current: Float32Array.from(data), spare: null, address: null });
   }
 
   has(name: string): boolean {
