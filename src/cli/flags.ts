@@ -1,7 +1,7 @@
 /**
  * The flags of each command as its action gets them, parsed.
  */
-export const EXPORT_FORMATS = ['csv', 'json', 'tensorboard', 'optuna'] as const;
+export const EXPORT_FORMATS = ['csv', 'json', 'tensorboard', 'mlflow', 'optuna'] as const;
 
 export interface RunFlags {
   readonly trials?: number;
@@ -26,6 +26,7 @@ export interface RunFlags {
   readonly dataDir?: string;
   readonly out?: string;
   readonly tensorboard?: string;
+  readonly mlflow?: string;
   readonly json?: true;
   readonly quiet?: true;
 }
@@ -82,6 +83,7 @@ export interface ExportFlags {
   readonly storage: string;
   readonly format: (typeof EXPORT_FORMATS)[number];
   readonly out?: string;
+  readonly mlflow?: string;
 }
 
 export const PLOT_KINDS = [

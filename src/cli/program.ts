@@ -118,6 +118,11 @@ export function buildProgram(finish: (code: ExitCode) => void): Command {
       'keep TensorBoard event files in DIR/STUDY while the run goes on',
       nonEmpty('--tensorboard'),
     )
+    .option(
+      '--mlflow <url>',
+      'send the study to this MLflow tracking server while the run goes on',
+      nonEmpty('--mlflow'),
+    )
     .addOption(json('print one JSON object a line to stdout; progress goes to stderr'))
     .option('--quiet', 'print results only, no progress')
     .action(async (file: string, flags: RunFlags) => {
@@ -200,16 +205,16 @@ export function buildProgram(finish: (code: ExitCode) => void): Command {
 
   program
     .command('export')
-    .summary('write the trials of a study as CSV or JSON')
+    .summary('write the trials of a study for other tools')
     .description(
-      'Writes the trials of a study as CSV, JSON or TensorBoard event files. Nested parameters are named by path:\n' +
-        'optimizer.sgd.momentum.',
+      'Writes the trials of a study as CSV, JSON or TensorBoard event files, or sends them to an MLflow tracking server.\n' +
+        'Nested parameters are named by path: optimizer.sgd.momentum.',
     )
     .argument('<study>', 'name of the study')
     .addOption(storage())
     .requiredOption(
       '--format <format>',
-      'csv, json or tensorboard (optuna comes later)',
+      'csv, json, tensorboard or mlflow (optuna comes later)',
       oneOf('--format', EXPORT_FORMATS),
     )
     .option(
@@ -217,6 +222,7 @@ export function buildProgram(finish: (code: ExitCode) => void): Command {
       'write to this file instead of stdout; the new folder of the event files',
       nonEmpty('--out'),
     )
+    .option('--mlflow <url>', 'address of the tracking server', nonEmpty('--mlflow'))
     .action(async (name: string, flags: ExportFlags) => {
       const { exportStudy } = await import('./commands/export.ts');
       finish(await exportStudy(name, flags));

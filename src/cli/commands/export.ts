@@ -1,4 +1,4 @@
-/** `attune export STUDY --format csv|json [--out FILE]`, `--format tensorboard --out FOLDER`. */
+/** `attune export STUDY --format csv|json [--out FILE]`, `--format tensorboard --out FOLDER`, `--format mlflow --mlflow URL`. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import type { StudyDefinition, TrialRecord } from '#core';
@@ -8,13 +8,16 @@ import type { ExitCode } from '../failure.ts';
 import { count, shellWord } from '#text';
 import { writeNote } from '../output.ts';
 import type { ExportFlags } from '../flags.ts';
+import { mlflowOptions } from '../followers.ts';
 import { readStudy } from '../study-reader.ts';
 
-export async function exportStudy(name: string, { storage, format, out }: ExportFlags): Promise<ExitCode> {
+export async function exportStudy(name: string, { storage, format, out, mlflow }: ExportFlags): Promise<ExitCode> {
   if (format === 'optuna') {
-    throw usage('--format optuna is not available yet; csv, json and tensorboard are.', { format });
+    throw usage('--format optuna is not available yet; csv, json, tensorboard and mlflow are.', { format });
   }
+  if (format !== 'mlflow' && mlflow !== undefined) throw usage('--mlflow belongs to --format mlflow.');
   const { definition, trials } = await readStudy(storage, name);
+  if (format === 'mlflow') return exportMlflow(definition, trials, mlflow, out);
   if (format === 'tensorboard') return exportTensorBoard(definition, trials, out);
   const text = format === 'csv' ? trialsToCsv(definition, trials) : trialsToJson(definition, trials);
   if (out === undefined) {
@@ -44,5 +47,22 @@ async function exportTensorBoard(
   const { writeStudyEvents } = await import('#exchange');
   const runs = writeStudyEvents(definition, trials, out);
   writeNote(`${count(runs, 'run')} written to ${out}; look at them with: tensorboard --logdir ${shellWord(out)}`);
+  return EXIT.done;
+}
+
+/** What the server has already is not sent again. */
+async function exportMlflow(
+  definition: StudyDefinition,
+  trials: readonly TrialRecord[],
+  url: string | undefined,
+  out: string | undefined,
+): Promise<ExitCode> {
+  if (url === undefined)
+    throw usage('--format mlflow sends to a server: name it by --mlflow, as http://localhost:5000.');
+  if (out !== undefined) throw usage('--format mlflow sends to a server and takes no --out.');
+  const { checkMlflowUrl, exportToMlflow } = await import('#exchange');
+  checkMlflowUrl(url);
+  const runs = await exportToMlflow(definition, trials, mlflowOptions(url));
+  writeNote(`${count(runs, 'run')} of trials, and the study's own, are at ${url}`);
   return EXIT.done;
 }

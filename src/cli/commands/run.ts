@@ -18,7 +18,7 @@ export async function run(file: string, flags: RunFlags): Promise<ExitCode> {
   checkName('pruner', flags.pruner, pruners);
 
   const { runStudy } = await import('#tune');
-  const { timeout, json = false, quiet = false, async: unordered, tensorboard: _, ...more } = flags;
+  const { timeout, json = false, quiet = false, async: unordered, tensorboard: _, mlflow: _mlflow, ...more } = flags;
   const { maxEpochs, maxFailures, maxDisk, maxMemory, ...options } = more;
   const budget = { maxEpochs, maxFailures, maxDisk, maxMemory };
   if (unordered && options.lag !== undefined)
@@ -26,7 +26,7 @@ export async function run(file: string, flags: RunFlags): Promise<ExitCode> {
   const presenter = createPresenter({ file, json, quiet });
   const interrupt = onInterrupt(presenter.note);
   try {
-    const follow = followers(flags, presenter.note);
+    const follow = await followers(flags, presenter.note);
     const timeoutMs = timeout === undefined ? undefined : timeout * 1000;
     const summary = await runStudy(
       { file, ...options, ...(unordered && { lag: 0 }), budget, timeoutMs, follow, signal: interrupt.signal },

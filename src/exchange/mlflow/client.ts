@@ -228,7 +228,8 @@ export function mlflowClient({ url, token }: MlflowOptions): MlflowClient {
   };
 }
 
-function checkedUrl(url: string): string {
+/** The address with a slash at its end. @throws TuneError `usage` if it is none that MLflow could have. */
+export function checkedUrl(url: string): string {
   const refuse = (why: string): TuneError =>
     new TuneError('usage', `--mlflow wants the address of a tracking server, as http://localhost:5000; ${why}.`);
   if (!URL.canParse(url)) throw refuse(`got "${url}"`);
