@@ -13,11 +13,10 @@
 import type { Direction } from '#core';
 import { quantile } from '#math';
 import { metricNumber } from '#text';
-import { padStart } from './screen.ts';
+import { chartColumns, padStart } from './screen.ts';
 import type { Screen } from './screen.ts';
 
 const HEIGHT = 10;
-const MAX_COLUMNS = 60;
 const MARKS = 'ox+*#@%&';
 
 export interface Curve {
@@ -26,8 +25,13 @@ export interface Curve {
   readonly values: readonly number[];
 }
 
-/** Lines of the plot; empty when no curve has a value. */
-export function curvesChart(curves: readonly Curve[], direction: Direction, screen: Screen): string {
+/** Lines of the plot; empty when no curve has a value. `from` and `to` stand at the ends of the axis, by default 1 and the number of trials. */
+export function curvesChart(
+  curves: readonly Curve[],
+  direction: Direction,
+  screen: Screen,
+  { from, to }: { readonly from?: number; readonly to?: number } = {},
+): string {
   const sign = direction === 'maximize' ? -1 : 1;
   const costs = curves.flatMap(({ values }) => values.filter(Number.isFinite).map((v) => sign * v));
   const trials = Math.max(0, ...curves.map(({ values }) => values.length));
@@ -42,7 +46,7 @@ export function curvesChart(curves: readonly Curve[], direction: Direction, scre
 
   const labels = [metricNumber(sign * low), high > low ? metricNumber(sign * high) : ''] as const;
   const margin = Math.max(...labels.map((label) => label.length));
-  const columns = Math.max(2, Math.min(MAX_COLUMNS, screen.width - margin - 3, 3 * trials));
+  const columns = chartColumns(screen, margin, 3 * trials);
   const grid = Array.from({ length: HEIGHT }, () => new Array<string>(columns).fill(' '));
   curves.forEach(({ values }, k) => {
     for (let column = 0; column < columns; column++) {
@@ -57,7 +61,8 @@ export function curvesChart(curves: readonly Curve[], direction: Direction, scre
     return `${padStart(label, margin)} ${label === '' ? axis : tick}${cells.join('')}`.trimEnd();
   });
   const indent = ' '.repeat(margin + 2);
-  lines.push(`${indent}1${padStart(String(trials), columns - 1)}`);
+  const first = String(from ?? 1);
+  lines.push(`${indent}${first}${padStart(String(to ?? trials), columns - first.length)}`);
   lines.push(indent + curves.map(({ name }, k) => `${markOf(k)} ${name}`).join('  '));
   return lines.join('\n');
 }

@@ -11,7 +11,7 @@
  */
 import type { Direction } from '#core';
 import { metricNumber } from '#text';
-import { padStart } from './screen.ts';
+import { chartColumns, padStart } from './screen.ts';
 import type { Screen } from './screen.ts';
 
 export interface HistoryPoint {
@@ -20,7 +20,6 @@ export interface HistoryPoint {
 }
 
 const HEIGHT = 8;
-const MAX_COLUMNS = 60;
 
 /** Lines of the chart; empty with fewer than two finite values, when there is no history to see. `points` go by number. */
 export function historyChart(points: readonly HistoryPoint[], direction: Direction, screen: Screen): string {
@@ -39,7 +38,7 @@ export function historyChart(points: readonly HistoryPoint[], direction: Directi
   const labels = [metricNumber(sign * low), high > low ? metricNumber(sign * high) : ''] as const;
   const margin = Math.max(...labels.map((label) => label.length));
   // Few trials are spread out: three columns from one to the next.
-  const columns = Math.max(2, Math.min(MAX_COLUMNS, screen.width - margin - 3, 3 * (last.number - first.number) + 1));
+  const columns = chartColumns(screen, margin, 3 * (last.number - first.number) + 1);
   const columnOf = (number: number): number =>
     Math.round(((number - first.number) / Math.max(1, last.number - first.number)) * (columns - 1));
 

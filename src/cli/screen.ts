@@ -158,6 +158,12 @@ export function fitLine(pieces: readonly Piece[], { width, glyphs }: Screen): st
   return shown.join('  ');
 }
 
+/** Columns of a chart beside labels of `margin` columns: what it can use, on a terminal up to its width, elsewhere up to 60. */
+export function chartColumns({ width }: Screen, margin: number, useful: number): number {
+  const room = Number.isFinite(width) ? Math.min(width - margin - 3, 120) : 60;
+  return Math.max(2, Math.min(room, useful));
+}
+
 /** A bar of `width` columns filled to `fraction` in [0, 1]. */
 export function bar(fraction: number, width: number, { full, empty }: Glyphs): string {
   const filled = Math.round(Math.min(1, Math.max(0, fraction)) * width);

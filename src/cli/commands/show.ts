@@ -9,6 +9,7 @@ import type { ExitCode } from '../failure.ts';
 import { count, metricNumber, paramsText, repeatsText } from '#text';
 import { historyChart } from '../history.ts';
 import { importanceTable, studyImportance } from '../importance-table.ts';
+import { learningCurves } from '../learning-curves.ts';
 import { stdoutScreen, writeJson, writeLine } from '../output.ts';
 import type { ImportanceMethod, ShowFlags } from '../flags.ts';
 import { trialTable } from '../report.ts';
@@ -74,6 +75,8 @@ function studyText(study: StudyState, method: ImportanceMethod, screen: Screen):
     const points = complete.map(({ number, values }) => ({ number, value: values[objective.name] ?? NaN }));
     const chart = historyChart(points, objective.direction, screen);
     if (chart !== '') sections.push(`${objective.name} by trial\n${chart}`);
+    const curves = learningCurves(trials, objective, screen);
+    if (curves !== '') sections.push(`${objective.name} by step, the best trials\n${curves}`);
   }
   const important = studyImportance(study, method);
   if (important.length > 0) sections.push(importanceTable(important, screen));
