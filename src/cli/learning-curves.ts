@@ -33,7 +33,7 @@ export function learningCurves(trials: readonly TrialRecord[], { name, direction
     name: `trial ${number}`,
     values: Array.from({ length: places }, (_, place) => {
       const step = stepOf(place) + 1e-9; // whole steps stay whole
-      if (step > (curve.at(-1)?.step ?? 0)) return NaN;
+      if (step >= (curve.at(-1)?.step ?? 0) + 1e-6) return NaN;
       return curve.findLast((point) => point.step <= step)?.value ?? NaN;
     }),
   }));
