@@ -108,6 +108,24 @@ export const tellSchema = z
   })
   .openapi('Tell');
 
+export const stopSchema = z
+  .strictObject({ reason: z.string().trim().min(1).default('stopped by hand') })
+  .openapi('Stop');
+
+export const enqueueSchema = z
+  .strictObject({ params: params.openapi({ description: 'the sampler chooses those that are left out' }) })
+  .openapi('Enqueue');
+
+export const noteSchema = z
+  .strictObject({ note: z.string().max(10_000).openapi({ description: 'instead of the note before; empty: none' }) })
+  .openapi('Note');
+
+export const holdSchema = z
+  .strictObject({ held: z.boolean().openapi({ description: 'true: no trial is started until it is false again' }) })
+  .openapi('Hold');
+
+export const filesSchema = z.object({ files: z.array(z.object({ name: z.string(), bytes: z.int() })) });
+
 export const trialsSchema = z.object({ trials: z.array(trialSchema), next: z.int().nullable() });
 
 export const logPageSchema = z

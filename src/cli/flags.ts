@@ -62,6 +62,7 @@ export interface ServeFlags {
 }
 
 export interface DashboardFlags extends ServeFlags {
+  readonly out: string;
   readonly open?: true;
 }
 

@@ -355,6 +355,11 @@ export function buildProgram(finish: (code: ExitCode) => void): Command {
       nonEmpty('--token-file'),
     )
     .option('--allow-host <names>', 'host names to answer to beside localhost', nameList('--allow-host'))
+    .addOption(
+      new Option('--out <dir>', 'where runs write, for the logs and files of trials')
+        .default('attune-out')
+        .argParser(nonEmpty('--out')),
+    )
     .option('--open', 'open the page in the browser')
     .action(async (flags: DashboardFlags) => {
       const { dashboard } = await import('./commands/dashboard.ts');

@@ -25,10 +25,10 @@ export interface ViewProps {
   readonly study: StudyView;
   readonly shown: readonly TrialRecord[];
   readonly selection: readonly number[];
-  onSelect(numbers: readonly number[]): void;
+  readonly onSelect: (numbers: readonly number[]) => void;
   readonly theme: ThemeName;
   readonly options: Readonly<Record<string, string>>;
-  setOption(name: string, value: string | null): void;
+  readonly setOption: (name: string, value: string | null) => void;
   /** Opens the page of a trial. */
-  openTrial(number: number): void;
+  readonly openTrial: (number: number) => void;
 }

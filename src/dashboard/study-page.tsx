@@ -2,6 +2,8 @@
 import { Suspense, useMemo, type KeyboardEvent } from 'react';
 import type { ThemeName } from '#plots';
 import { groupedNumber } from '#text';
+import { columnsOf } from './columns.ts';
+import { parseFilter } from './filter.ts';
 import type { Route } from './route.ts';
 import { useLiveStudy } from './use-live-study.ts';
 import type { Go } from './use-route.ts';
@@ -18,7 +20,16 @@ interface StudyPageProps {
 export function StudyPage({ name, route, go, theme }: StudyPageProps) {
   const { view: study, link, damage } = useLiveStudy(name);
   const view = VIEWS.find(({ id }) => id === route.view);
-  const shown = useMemo(() => study?.trials ?? [], [study]);
+  const filter = useMemo(
+    () => (study === null ? null : parseFilter(route.filter, columnsOf(study))),
+    [study, route.filter],
+  );
+  const error = filter !== null && 'error' in filter ? filter.error : null;
+  // A filter that cannot be read lets everything through.
+  const shown = useMemo(() => {
+    if (study === null) return [];
+    return filter !== null && 'test' in filter && route.filter !== '' ? study.trials.filter(filter.test) : study.trials;
+  }, [study, filter, route.filter]);
   const open = (id: string): void => go({ view: id, options: {} });
   const arrow = (event: KeyboardEvent): void => {
     const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
@@ -60,6 +71,9 @@ export function StudyPage({ name, route, go, theme }: StudyPageProps) {
       )}
       <section className="pad" role="tabpanel" aria-labelledby={`tab-${route.view}`}>
         {View === undefined && <p>There is no view of that name.</p>}
+        {study !== null && view?.filter === true && (
+          <FilterBox text={route.filter} error={error} onText={(text) => go({ filter: text })} />
+        )}
         {study !== null && View !== undefined && (
           <Suspense fallback={<p className="quiet">Loading …</p>}>
             <View
@@ -81,6 +95,35 @@ export function StudyPage({ name, route, go, theme }: StudyPageProps) {
         )}
       </section>
     </>
+  );
+}
+
+interface FilterBoxProps {
+  readonly text: string;
+  readonly error: string | null;
+  readonly onText: (text: string) => void;
+}
+
+function FilterBox({ text, error, onText }: FilterBoxProps) {
+  return (
+    <div className="filter">
+      <label>
+        Filter{' '}
+        <input
+          type="search"
+          value={text}
+          placeholder="state = pruned and step < 5"
+          spellCheck={false}
+          autoCapitalize="off"
+          aria-invalid={error !== null}
+          aria-describedby="filter-error"
+          onChange={(event) => onText(event.target.value)}
+        />
+      </label>
+      <p id="filter-error" className="refusal" aria-live="polite">
+        {error}
+      </p>
+    </div>
   );
 }
 

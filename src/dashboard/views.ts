@@ -14,4 +14,6 @@ export interface View {
 export const VIEWS: readonly View[] = [
   { id: 'overview', title: 'Overview', component: lazy(() => import('./views/overview.tsx')), filter: false },
   { id: 'trials', title: 'Trials', component: lazy(() => import('./views/trials.tsx')), filter: true },
+  { id: 'trial', title: 'Trial', component: lazy(() => import('./views/trial.tsx')), filter: false },
+  { id: 'compare', title: 'Compare', component: lazy(() => import('./views/compare.tsx')), filter: false },
 ];

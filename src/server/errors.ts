@@ -8,6 +8,8 @@ import { isTuneError } from '#core';
 const STATUS: Readonly<Record<string, ContentfulStatusCode>> = {
   'no-study': 404,
   'no-trial': 404,
+  'no-file': 404,
+  held: 409,
   'damaged-event': 500,
   'no-database': 500,
   'study-exists': 409,

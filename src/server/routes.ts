@@ -9,10 +9,15 @@ import {
   askSchema,
   createStudySchema,
   decisionSchema,
+  enqueueSchema,
   errorSchema,
   heartbeatSchema,
+  filesSchema,
+  holdSchema,
   logPageSchema,
+  noteSchema,
   reportSchema,
+  stopSchema,
   studiesSchema,
   studySchema,
   tellSchema,
@@ -31,6 +36,7 @@ import { createStudy, LEASE_MS, openStudy, type Lease, type Study } from '#study
 import { attemptOf, clientOf, heldTrial, renew, watchClients } from './clients.ts';
 import { onInvalid } from './errors.ts';
 import { logPages } from './log-pages.ts';
+import { listFiles, readPart, type FolderOf } from './trial-files.ts';
 
 /** The log is looked at this often for what other processes wrote. */
 const POLL_MS = 250;
@@ -132,6 +138,64 @@ const routes = {
     request: { params: trialPath, body: body(tellSchema) },
     responses: { 200: json(trialSchema, 'The trial as it ended.'), ...refusals },
   }),
+  stop: createRoute({
+    method: 'post',
+    path: '/api/studies/{study}/trials/{number}/stop',
+    security,
+    request: { params: trialPath, body: body(stopSchema) },
+    responses: {
+      200: json(trialSchema, 'The trial; a running one ends when its worker has heard of it.'),
+      ...refusals,
+    },
+  }),
+  note: createRoute({
+    method: 'post',
+    path: '/api/studies/{study}/trials/{number}/note',
+    security,
+    request: { params: trialPath, body: body(noteSchema) },
+    responses: { 200: json(trialSchema, 'The trial.'), ...refusals },
+  }),
+  enqueue: createRoute({
+    method: 'post',
+    path: '/api/studies/{study}/enqueue',
+    security,
+    request: { params: studyPath, body: body(enqueueSchema) },
+    responses: { 200: json(trialSchema, 'The trial, which waits to be run.'), ...refusals },
+  }),
+  hold: createRoute({
+    method: 'post',
+    path: '/api/studies/{study}/hold',
+    security,
+    request: { params: studyPath, body: body(holdSchema) },
+    responses: { 200: json(studySchema, 'The study.'), ...refusals },
+  }),
+  files: createRoute({
+    method: 'get',
+    path: '/api/studies/{study}/trials/{number}/files',
+    security,
+    request: { params: trialPath },
+    responses: {
+      200: json(filesSchema, 'What the trial has written, largest last; empty where the server was not told where.'),
+      ...refusals,
+    },
+  }),
+  file: createRoute({
+    method: 'get',
+    path: '/api/studies/{study}/trials/{number}/files/{name}',
+    security,
+    request: {
+      params: trialPath.extend({ name: z.string() }),
+      query: z.object({ from: z.coerce.number().pipe(z.int()).default(0) }),
+    },
+    responses: {
+      200: {
+        content: { 'application/octet-stream': { schema: z.string() } },
+        description:
+          'The bytes of the file behind `from` (negative: that many of its end), 1 MB at most; attune-file-from and attune-file-bytes say where they begin and how long it is.',
+      },
+      ...refusals,
+    },
+  }),
   log: createRoute({
     method: 'get',
     path: '/api/studies/{study}/log',
@@ -184,7 +248,7 @@ interface OpenStudy {
 }
 
 /** `leaseMs`: the server's own lease; it looks at those of clients five times as often. */
-export function createRoutes(storage: Storage, leaseMs: number = LEASE_MS): Routes {
+export function createRoutes(storage: Storage, leaseMs: number = LEASE_MS, folderOf: FolderOf | null = null): Routes {
   const app = new OpenAPIHono<Env>({ defaultHook: onInvalid });
   // One object for a study: its calls take turns, and samplers keep their caches.
   const open = new Map<string, Promise<OpenStudy>>();
@@ -285,6 +349,46 @@ export function createRoutes(storage: Storage, leaseMs: number = LEASE_MS): Rout
     else await study.tell(of, { state, values: values ?? {} });
     if (client !== null) await lease.forget(client);
     return c.json(wireTrial(study, number), 200);
+  });
+  app.openapi(routes.stop, async (c) => {
+    const { study: name, number } = c.req.valid('param');
+    const study = await fresh(name);
+    await study.stop(number, c.req.valid('json').reason);
+    return c.json(wireTrial(study, number), 200);
+  });
+  app.openapi(routes.note, async (c) => {
+    const { study: name, number } = c.req.valid('param');
+    const study = await fresh(name);
+    wireTrial(study, number); // refuses a trial that is not there
+    await study.setAttribute(number, 'note', c.req.valid('json').note);
+    return c.json(wireTrial(study, number), 200);
+  });
+  app.openapi(routes.enqueue, async (c) => {
+    const study = await fresh(c.req.valid('param').study);
+    return c.json(wireTrial(study, await study.enqueue(c.req.valid('json').params)), 200);
+  });
+  app.openapi(routes.hold, async (c) => {
+    const study = await fresh(c.req.valid('param').study);
+    await study.setHeld(c.req.valid('json').held);
+    return c.json(wireStudy(study), 200);
+  });
+  app.openapi(routes.files, async (c) => {
+    const { study: name, number } = c.req.valid('param');
+    wireTrial(await fresh(name), number);
+    return c.json({ files: folderOf === null ? [] : await listFiles(folderOf(name, number)) }, 200);
+  });
+  app.openapi(routes.file, async (c) => {
+    const { study: name, number, name: file } = c.req.valid('param');
+    wireTrial(await fresh(name), number);
+    const part = folderOf && (await readPart(folderOf(name, number), file, c.req.valid('query').from));
+    if (part === null) throw new TuneError('no-file', `trial ${number} has written no file of that name.`, { number });
+    return c.body(part.bytes, 200, {
+      // Never shown as a page of this server, whatever is in it.
+      'content-type': 'application/octet-stream',
+      'content-disposition': 'attachment',
+      'attune-file-from': String(part.from),
+      'attune-file-bytes': String(part.size),
+    });
   });
   const pages = logPages(storage);
   app.openapi(routes.log, async (c) => {

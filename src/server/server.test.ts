@@ -153,12 +153,18 @@ test('the document is OpenAPI 3.1, names every route, and says that a token is n
     '/api/studies',
     '/api/studies/{study}',
     '/api/studies/{study}/ask',
+    '/api/studies/{study}/enqueue',
     '/api/studies/{study}/events',
+    '/api/studies/{study}/hold',
     '/api/studies/{study}/log',
     '/api/studies/{study}/trials',
     '/api/studies/{study}/trials/{number}',
+    '/api/studies/{study}/trials/{number}/files',
+    '/api/studies/{study}/trials/{number}/files/{name}',
     '/api/studies/{study}/trials/{number}/heartbeat',
+    '/api/studies/{study}/trials/{number}/note',
     '/api/studies/{study}/trials/{number}/report',
+    '/api/studies/{study}/trials/{number}/stop',
     '/api/studies/{study}/trials/{number}/tell',
   ]);
 });

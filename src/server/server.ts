@@ -11,6 +11,7 @@ import { onError, refuse } from './errors.ts';
 import { bearer, knownHosts, limitBody, ownOrigin, rateLimit, type RateLimit } from './guard.ts';
 import { pageOf } from './page.ts';
 import { createRoutes } from './routes.ts';
+import type { FolderOf } from './trial-files.ts';
 
 export interface ServerOptions {
   readonly storage: Storage;
@@ -27,6 +28,8 @@ export interface ServerOptions {
   readonly leaseMs?: number;
   /** Serves the dashboard whose built files are in this directory; it may then be read without the token, but not changed, on loopback. */
   readonly page?: string;
+  /** Where trials write: their files are then listed and served. */
+  readonly folderOf?: FolderOf;
 }
 
 export interface RunningServer {
@@ -55,9 +58,10 @@ function createApp({
   version,
   leaseMs,
   page,
+  folderOf,
 }: ServerOptions): App {
   const app = new OpenAPIHono();
-  const routes = createRoutes(storage, leaseMs);
+  const routes = createRoutes(storage, leaseMs, folderOf);
   app.use(secureHeaders());
   app.use(knownHosts([...LOOPBACK, host, ...allowHosts]));
   app.use(rateLimit(limit, addressOf));

@@ -108,6 +108,9 @@ type Work<P> =
 /** Of a trial: what ends its workers again and again is in the trial itself. */
 const MAX_ATTEMPTS = 30;
 
+/** Attribute of a study: true while a person holds it, so that no trial is started. */
+const HELD = 'held';
+
 /** Attribute of a study: the lag of its ordered mode; 0 if it was begun without. */
 const LAG = 'lag';
 
@@ -194,6 +197,10 @@ export class Study<P = Params, O extends string = string> {
     const { worker } = this.#parts;
     return [...this.#state.running].filter((number) => this.#running(number).worker !== worker).length;
   }
+  /** Whether a person holds it: trials that run go on, none is started. */
+  get held(): boolean {
+    return this.attributes[HELD] === true;
+  }
   /** Why the search ended; null while it goes on. */
   get finished(): { readonly reason: string } | null {
     return this.#state.finished;
@@ -206,7 +213,7 @@ export class Study<P = Params, O extends string = string> {
   async ask(options: AskOptions<P> = {}): Promise<Trial<P>> {
     const work = await this.next(Infinity, { resumable: true, ...options });
     if ('nothing' in work) throw new TuneError('exhausted', work.nothing);
-    if ('later' in work) throw new Error('internal: only ordered mode waits');
+    if ('later' in work) throw new TuneError('held', work.later);
     return work.trial;
   }
 
@@ -219,6 +226,9 @@ export class Study<P = Params, O extends string = string> {
       const suggestions = new Map<number, Suggestion>();
       let space = this.#space;
       for (;;) {
+        // Whoever waits hears of the end of it by reading on.
+        if (this.held) await this.#readOn();
+        if (this.held) return { later: `study "${this.name}" is held; it goes on when somebody lets it.` };
         // Edited meanwhile by another process: what was thought of lies in the old space.
         if (space !== this.#space) suggestions.clear();
         space = this.#space;
@@ -349,6 +359,31 @@ export class Study<P = Params, O extends string = string> {
         { type: 'trialFinished', at, number, result },
       ];
     });
+  }
+
+  /**
+   * Ends a trial by a person's wish: a running one is asked to stop and ends when its worker tells, one that waits or is paused ends now, as pruned.
+   * A TuneError 'ended' for one that has ended.
+   */
+  stop(number: number, reason: string): Promise<void> {
+    return this.#takeTurn(async () => {
+      for (;;) {
+        const record = this.#own(number);
+        if (isFinished(record))
+          throw new TuneError('ended', `stop: trial ${number} has ended before, as ${record.state}.`, { number });
+        const of = { at: this.#parts.now(), number };
+        const event: StudyEvent =
+          record.state === 'running'
+            ? { ...of, type: 'stopRequested', reason }
+            : { ...of, type: 'trialFinished', result: { state: 'pruned', values: null, reason } };
+        if (await this.#append([event])) return;
+      }
+    });
+  }
+
+  /** Holds the study in every process that works on it (`true`), or lets it go on. */
+  async setHeld(held: boolean): Promise<void> {
+    if (held !== this.held) await this.setAttribute(null, HELD, held);
   }
 
   /** Notes a fact with a trial, or with the study (`null`). Numbers in it must be finite. */

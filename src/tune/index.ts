@@ -19,5 +19,6 @@ export type {
   TrialEvent,
   TrialResult,
 } from './run-event.ts';
+export { trialFolder } from './out-folder.ts';
 export type { RunFollower, RunOptions } from './run-options.ts';
 export { runStudy } from './run-study.ts';

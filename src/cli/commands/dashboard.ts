@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { openStorage, shownAddress } from '#storage';
+import { trialFolder } from '#tune';
 import { usage, type ExitCode } from '../failure.ts';
 import type { DashboardFlags } from '../flags.ts';
 import { writeLine } from '../output.ts';
@@ -12,7 +13,7 @@ const PAGE = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? '../../../dist/dashboard/' : './dashboard/', import.meta.url),
 );
 
-export async function dashboard({ open, ...flags }: DashboardFlags): Promise<ExitCode> {
+export async function dashboard({ open, out, ...flags }: DashboardFlags): Promise<ExitCode> {
   const { storage } = flags;
   if (storage === 'memory')
     throw usage('--storage memory holds nothing to show; name a file, as sqlite:attune.db.', { storage });
@@ -20,6 +21,7 @@ export async function dashboard({ open, ...flags }: DashboardFlags): Promise<Exi
   await (await openStorage(storage, { readonly: true })).close();
   return serve(flags, {
     directory: PAGE,
+    folderOf: (study, number) => trialFolder(out, study, number),
     onReady(address) {
       writeLine(`Dashboard of ${shownAddress(storage)}: ${address.replace(/#.*$/, '')}`);
       writeLine(`With the right to change things (this address holds the token, keep it to yourself): ${address}`);

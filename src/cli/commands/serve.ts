@@ -15,8 +15,10 @@ const SHORTEST_TOKEN = 16;
 export interface ServedPage {
   /** Where its built files are. */
   readonly directory: string;
+  /** Where a trial writes its logs and files. */
+  readonly folderOf: (study: string, number: number) => string;
   /** Called with the page's address, whose fragment holds the token. */
-  onReady(address: string): void;
+  readonly onReady: (address: string) => void;
 }
 
 /** With `page` the dashboard is served beside the API. */
@@ -34,7 +36,7 @@ export async function serve(
       port,
       allowHosts: allowHost ?? [],
       version: manifest.version,
-      ...(page && { page: page.directory }),
+      ...(page && { page: page.directory, folderOf: page.folderOf }),
     });
     if (page !== undefined) page.onReady(`${server.url}/#token=${token}`);
     else {

@@ -1,0 +1,46 @@
+/** Progress of a search, with times that were chosen by hand. */
+import { expect, test } from 'vitest';
+import { replay, type StudyEvent } from '#core';
+import { progressOf } from './progress.ts';
+
+const studyOf = (ended: readonly number[], trials = 10): Parameters<typeof progressOf>[0] => {
+  const definition = {
+    name: 'demo',
+    space: {},
+    objectives: [{ name: 'loss', direction: 'minimize' }],
+    sampler: 'random',
+    pruner: 'none',
+    seed: 1,
+    hints: { trials },
+    createdAt: 0,
+  } as const;
+  const made = (number: number): StudyEvent => ({
+    type: 'trialCreated',
+    at: 0,
+    number,
+    params: {},
+    worker: 'w',
+    suggestedBy: 'random',
+  });
+  const result = { state: 'complete', values: { loss: 1 } } as const;
+  return replay([
+    { type: 'studyCreated', at: 0, definition },
+    ...ended.flatMap((at, number): StudyEvent[] => [made(number), { type: 'trialFinished', at, number, result }]),
+    made(ended.length),
+  ]);
+};
+
+test('the time left is that of the trials left, at the pace of the last', () => {
+  // Three ended within 20 s, two gaps of 10 s; seven are left: 70 s.
+  expect(progressOf(studyOf([10_000, 20_000, 30_000]), 30_000)).toEqual({ finished: 3, planned: 10, secondsLeft: 70 });
+});
+
+test('a search in which nothing ends any more seems longer and longer', () => {
+  // 100 s since the first end: two gaps of 50 s.
+  expect(progressOf(studyOf([10_000, 20_000, 30_000]), 110_000).secondsLeft).toBe(350);
+});
+
+test('nothing is said from two trials, or once the plan is fulfilled', () => {
+  expect(progressOf(studyOf([10_000, 20_000]), 20_000).secondsLeft).toBeNull();
+  expect(progressOf(studyOf([1, 2, 3], 3), 20_000).secondsLeft).toBeNull();
+});

@@ -1,0 +1,25 @@
+/** How far a search is and when it may end, from its records alone. */
+import { isFinished } from '#core';
+import type { StudyView } from './contract.ts';
+
+export interface Progress {
+  readonly finished: number;
+  readonly planned: number | null;
+  /** Seconds until the planned trials are done, at the pace of the last ones; null where nothing can be said. */
+  readonly secondsLeft: number | null;
+}
+
+/** The pace is that of so many trials that ended last. */
+const LATEST = 50;
+
+export function progressOf({ trials, definition, finished: over, counts }: StudyView, now: number): Progress {
+  const planned = definition.hints.trials ?? null;
+  const ends = trials.flatMap((trial) => (isFinished(trial) ? [trial.endedAt] : []));
+  const finished = ends.length;
+  if (planned === null || over !== null || finished < 3 || finished >= planned || counts.running === 0)
+    return { finished, planned, secondsLeft: null };
+  const latest = ends.sort((a, b) => a - b).slice(-LATEST);
+  // To this moment, so that a search that hangs does not keep its pace.
+  const elapsed = Math.max(now, latest.at(-1) ?? now) - (latest[0] ?? now);
+  return { finished, planned, secondsLeft: ((planned - finished) * elapsed) / (latest.length - 1) / 1000 };
+}
