@@ -3,7 +3,7 @@
  *
  *   node --import tsx bench/training/ours-steps.ts cnn|mlp|lstm|lstm200|transformer|textCnn|resnet9 BATCH SECONDS
  *
- * Prints what torch_steps.py prints, so that run.ts can set them side by side.
+ * Prints what torch_steps.py prints, and the time until the first step (setupMs), so that run.ts can set them side by side.
  */
 import { compile, Variables } from '#engine';
 import { input, mean } from '#graph';
@@ -70,6 +70,7 @@ if (definition === undefined || !(batch >= 1) || !(seconds > 0)) {
 
 const { model, shape, vocabulary } = definition;
 const rng = createRng(0);
+const buildStart = performance.now();
 const traced = trace(model, shape, { training: true });
 const target = input('target', ['B'], 'int64');
 const loss = mean(softmaxCrossEntropy().perSample(traced.output, target));
@@ -86,6 +87,7 @@ for (const { name, shape: dims } of traced.buffers) variables.declare(name, dims
 const statistics = traced.buffers.flatMap(({ name, next }) => (next ? [{ name, next }] : []));
 const updates = [...trainStep.updates, ...statistics];
 const program = await compile({ outputs: { loss }, updates }, { variables, threads: 1 });
+const setupMs = Math.round(performance.now() - buildStart); // graph, first weights, session
 
 const draw = vocabulary === undefined ? rng.float : () => rng.int(1, vocabulary - 1);
 const x = Float32Array.from({ length: batch * shape.reduce((a, b) => a * b, 1) }, draw);
@@ -108,6 +110,7 @@ console.log(
     batch,
     stepsPerSecond,
     cpuMsPerStep,
+    setupMs,
     peakMB: process.resourceUsage().maxRSS >> 10,
   }),
 );

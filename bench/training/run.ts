@@ -1,10 +1,11 @@
 /**
  * Training speed beside PyTorch, in the same run: steps per second (forward, loss, backward, Adam), one thread a process.
  *
- *   npm run bench:training [-- --seconds 10] [--rounds 3]
+ *   npm run bench:training [-- --seconds 10] [--rounds 3] [--only mlp,textCnn]
  *
- * Ours and PyTorch's processes take turns, so that a machine whose speed drifts drifts for both; the ratio is of the medians. Then two of our
- * processes at once against one: what `--parallel 2` brings. Without python3-torch the PyTorch columns are left out, and it says so.
+ * Ours and PyTorch's processes take turns, so that a machine whose speed drifts drifts for both; ratios are of medians. Then two processes
+ * of each at once: both together against PyTorch's both together, and against one of ours, which is what `--parallel 2` brings.
+ * `setup` is what passes from the layers to the first step: graph, weights, session. Without python3-torch its columns are left out.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { cpus } from 'node:os';
@@ -26,12 +27,19 @@ const PYTHON = '/usr/bin/python3';
 const here = import.meta.dirname;
 
 const { values } = parseArgs({
-  options: { seconds: { type: 'string', default: '10' }, rounds: { type: 'string', default: '3' } },
+  options: {
+    seconds: { type: 'string', default: '10' },
+    rounds: { type: 'string', default: '3' },
+    only: { type: 'string', default: '' },
+  },
 });
 const seconds = Number(values.seconds);
 const rounds = Number(values.rounds);
-if (!(seconds > 0) || !(Number.isInteger(rounds) && rounds > 0)) {
-  console.error('bench:training: --seconds takes a positive number and --rounds a positive integer.');
+const chosen = WORKLOADS.filter(({ workload }) => values.only === '' || values.only.split(',').includes(workload));
+if (!(seconds > 0) || !(Number.isInteger(rounds) && rounds > 0) || chosen.length === 0) {
+  console.error(
+    'bench:training: --seconds takes a positive number, --rounds a positive integer, --only names such as mlp,resnet9.',
+  );
   process.exit(2);
 }
 
@@ -39,6 +47,7 @@ interface Result {
   readonly stepsPerSecond: number;
   /** Processor time: what is left of a ratio when other programs take turns on the cores. */
   readonly cpuMsPerStep: number;
+  readonly setupMs?: number;
   readonly peakMB: number;
 }
 
@@ -64,10 +73,13 @@ const ours = (workload: string, batch: number) =>
 const theirs = (workload: string, batch: number) =>
   measure([PYTHON, join(here, 'torch_steps.py'), workload, String(batch), String(seconds)]);
 
+/** NaN of none. */
 const median = (xs: readonly number[]): number => {
   const sorted = [...xs].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+  return sorted.length % 2 === 1
+    ? sorted[middle]!
+    : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2;
 };
 
 const torch = spawnSync(PYTHON, ['-c', 'import torch; print(torch.__version__)'], { encoding: 'utf8' });
@@ -78,33 +90,36 @@ console.log(
 );
 console.log(`${rounds} rounds of ${seconds} s each, medians, one thread a process\n`);
 console.log(
-  'workload      batch   ours steps/s   torch steps/s   ratio   by cpu time   two processes / one   peak MB (ours, torch)',
+  'workload      batch   ours steps/s   torch steps/s   ratio   by cpu time   two processes each   two / one   setup ms   peak MB (ours, torch)',
 );
 
-for (const { workload, batch } of WORKLOADS) {
+const together = (results: readonly Result[]): number => results.reduce((total, r) => total + r.stepsPerSecond, 0);
+
+for (const { workload, batch } of chosen) {
   const us: Result[] = [];
   const them: Result[] = [];
-  const pairs: number[] = [];
+  const ourPairs: number[] = [];
+  const theirPairs: number[] = [];
   for (let round = 0; round < rounds; round++) {
     us.push(await ours(workload, batch));
     if (hasTorch) them.push(await theirs(workload, batch));
-    const both = await Promise.all([ours(workload, batch), ours(workload, batch)]);
-    pairs.push(both[0].stepsPerSecond + both[1].stepsPerSecond);
+    ourPairs.push(together(await Promise.all([ours(workload, batch), ours(workload, batch)])));
+    if (hasTorch) theirPairs.push(together(await Promise.all([theirs(workload, batch), theirs(workload, batch)])));
   }
-  const one = median(us.map((r) => r.stepsPerSecond));
-  const reference = hasTorch ? median(them.map((r) => r.stepsPerSecond)) : Number.NaN;
+  const speed = (results: readonly Result[]) => median(results.map((r) => r.stepsPerSecond));
+  const cpuOf = (results: readonly Result[]) => median(results.map((r) => r.cpuMsPerStep));
   const cell = (x: number, digits: number, width: number) =>
     (Number.isNaN(x) ? '-' : x.toFixed(digits)).padStart(width);
-  const cpuOf = (results: readonly Result[]) =>
-    results.length === 0 ? Number.NaN : median(results.map((r) => r.cpuMsPerStep));
   console.log(
     workload.padEnd(12) +
       String(batch).padStart(7) +
-      cell(one, 1, 15) +
-      cell(reference, 1, 16) +
-      cell(one / reference, 2, 8) +
+      cell(speed(us), 1, 15) +
+      cell(speed(them), 1, 16) +
+      cell(speed(us) / speed(them), 2, 8) +
       cell(cpuOf(them) / cpuOf(us), 2, 14) +
-      cell(median(pairs) / one, 2, 22) +
+      cell(median(ourPairs) / median(theirPairs), 2, 21) +
+      cell(median(ourPairs) / speed(us), 2, 12) +
+      cell(median(us.map((r) => r.setupMs ?? Number.NaN)), 0, 11) +
       `   ${Math.max(...us.map((r) => r.peakMB))}, ${hasTorch ? Math.max(...them.map((r) => r.peakMB)) : '-'}`,
   );
 }
