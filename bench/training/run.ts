@@ -5,7 +5,7 @@
  *
  * Ours and PyTorch's processes take turns, so that a machine whose speed drifts drifts for both; ratios are of medians. Then two processes
  * of each at once: both together against PyTorch's both together, and against one of ours, which is what `--parallel 2` brings.
- * `setup` is what passes from the layers to the first step: graph, weights, session. Without python3-torch its columns are left out.
+ * `setup` is what the graph and its session take, the loading of ONNX Runtime included. Without python3-torch its columns are left out.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { cpus } from 'node:os';
