@@ -33,6 +33,8 @@ export type Suggestion =
       readonly params: Params;
       /** Why, in one sentence; kept with the trial. */
       readonly note?: string;
+      /** Facts that the trial is created with. */
+      readonly attributes?: TrialRecord['attributes'];
     }
   /** Nothing is left to try; the sentence says what was used up. */
   | { readonly exhausted: string };
@@ -49,6 +51,8 @@ export interface Sampler {
   readonly name: string;
   /** It never looks at values or measurements, only at parameters: in ordered mode nobody then waits for results. */
   readonly blind?: boolean;
+  /** It has an order of its own, which begins where it wants and ends by itself, as a grid. */
+  readonly planned?: boolean;
   suggest(context: SuggestContext): Suggestion;
 }
 

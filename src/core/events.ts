@@ -77,6 +77,8 @@ interface TrialCreated extends OfTrial {
   readonly worker: string;
   readonly suggestedBy: string;
   readonly note?: string;
+  /** Facts that the sampler gave it. */
+  readonly attributes?: Readonly<Record<string, Json>>;
   /** Values that whoever asked had fixed for this trial alone, by path. */
   readonly fixed?: Flat;
   /** In ordered mode: how many turns had their results in the view it was chosen from. */

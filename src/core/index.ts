@@ -22,6 +22,7 @@ export type {
   TransferSource,
   TrialResult,
 } from './events.ts';
+export { rootOf, STAGE, type Stage, stageOf } from './stage.ts';
 export { replay, StudyState } from './state.ts';
 export { isFinished, lastStep } from './trial.ts';
 export type {

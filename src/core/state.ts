@@ -75,7 +75,7 @@ export class StudyState {
         this.#add({ ...fresh(event.number, event.params, event.at, null, null), state: 'waiting' });
         break;
       case 'trialCreated': {
-        const { number, params, at, worker, suggestedBy, note = null } = event;
+        const { number, params, at, worker, suggestedBy, note = null, attributes = NO_ATTRIBUTES } = event;
         // Written out: the common case, and several times faster than spreading.
         this.#add({
           number,
@@ -83,7 +83,7 @@ export class StudyState {
           createdAt: at,
           measurements: NO_MEASUREMENTS,
           attempt: 1,
-          attributes: NO_ATTRIBUTES,
+          attributes,
           suggestedBy,
           note,
           state: 'running',

@@ -22,6 +22,7 @@ export function grid({ order = 'written', ...resolution }: GridOptions = {}): Sa
   return {
     name: 'grid',
     blind: true,
+    planned: true,
     suggest({ space: whole, fixed, trials, studyRng }) {
       const space = restrict(whole, fixed);
       const left = resolutionOf(space, whole, resolution);

@@ -5,6 +5,7 @@ import { gp } from './gp.ts';
 import { grid } from './grid.ts';
 import { halton } from './halton.ts';
 import { nsga2 } from './nsga2.ts';
+import { pbt } from './pbt.ts';
 import { random } from './random.ts';
 import { sobol } from './sobol.ts';
 import { tpe } from './tpe.ts';
@@ -16,6 +17,7 @@ export { gp, type GpOptions } from './gp.ts';
 export { grid, type GridOptions } from './grid.ts';
 export { halton } from './halton.ts';
 export { nsga2, type Nsga2Options } from './nsga2.ts';
+export { pbt, type PbtOptions } from './pbt.ts';
 export { random } from './random.ts';
 export { sobol } from './sobol.ts';
 export { tpe, type TpeOptions } from './tpe.ts';
@@ -29,6 +31,7 @@ export const samplers: Readonly<Record<string, () => Sampler>> = {
   grid,
   halton,
   nsga2: () => nsga2(),
+  pbt: () => pbt(),
   random,
   sobol,
   tpe: () => tpe(),

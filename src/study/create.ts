@@ -39,7 +39,7 @@ export type Limits = Readonly<Record<string, { readonly atMost?: number; readonl
 interface Behaviour {
   /** A name or a sampler. Default: as the study was created; 'auto' for a new one. */
   readonly sampler?: string | Sampler;
-  /** A name or a pruner. Default: as the study was created; for a new one 'none' with the grid sampler, else 'auto'. */
+  /** A name or a pruner. Default: as the study was created; for a new one 'none' with a sampler that has an order of its own (grid, pbt), else 'auto'. */
   readonly pruner?: string | Pruner;
   /** Planned trials, last step a trial can reach, planned sum of steps. Default: as the study was created. */
   readonly trials?: number;
@@ -234,7 +234,8 @@ async function open<P, O extends string>(
 }
 
 const nameOf = (given: string | { readonly name: string }): string => (typeof given === 'string' ? given : given.name);
-const defaultPruner = (sampler: string | Sampler): string => (nameOf(sampler) === 'grid' ? 'none' : 'auto');
+const defaultPruner = (sampler: string | Sampler): string =>
+  resolveSampler(sampler).planned === true ? 'none' : 'auto';
 
 const resolveSampler = (given: string | Sampler): Sampler =>
   typeof given === 'string' ? lookUp('sampler', given, samplers)() : given;

@@ -108,8 +108,13 @@ export class Search {
       if (last === null) return { nothing: suggestion.exhausted };
       return { type: 'trialStarted', at, number: last, worker };
     }
-    const { params, note } = suggestion;
-    const facts = { worker, suggestedBy: this.#sampler.name, ...(note === undefined ? {} : { note }) };
+    const { params, note, attributes } = suggestion;
+    const facts = {
+      worker,
+      suggestedBy: this.#sampler.name,
+      ...(note === undefined ? {} : { note }),
+      ...(attributes === undefined ? {} : { attributes }),
+    };
     if (fixed !== null) return { type: 'trialCreated', at, number, params, ...facts, fixed };
     return { type: 'trialCreated', at, number, params, ...facts };
   }
@@ -134,10 +139,11 @@ export class Search {
     const held = fixed === null ? always : { ...always, ...fixed };
     const facts = { space, objectives, limits, fixed: held, hints: this.#hints, transfer };
     const context = { ...facts, trials, number, rng, studyRng: this.#rng };
-    const transferred = this.#sampler.name === 'grid' ? null : startAtTransferred(context);
+    const planned = this.#sampler.planned === true;
+    const transferred = planned ? null : startAtTransferred(context);
     if (transferred !== null)
       return { params: space.parse(transferred), note: 'one of the best points of the earlier studies.' };
-    if (this.#sampler.name !== 'grid' && trials.every(({ suggestedBy }) => suggestedBy === null)) {
+    if (!planned && trials.every(({ suggestedBy }) => suggestedBy === null)) {
       const start = startAtDefaults(context);
       if (start !== null)
         return { params: space.parse(start), note: 'the first trial is at the defaults of the space.' };

@@ -454,7 +454,7 @@ export class Study<P = Params, O extends string = string> {
 
   /** Runs `objective` on trial after trial in this process; see OptimizeOptions. */
   optimize(objective: Objective<P, O>, options: OptimizeOptions = {}): Promise<OptimizeResult> {
-    return optimize(this, objective, options, this.#parts.sampler.name === 'grid');
+    return optimize(this, objective, options, this.#parts.sampler.planned === true);
   }
 
   /**

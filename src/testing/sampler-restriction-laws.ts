@@ -69,7 +69,7 @@ const fixings: readonly Flat[] = [
   { o: 'sgd', 'o.sgd.inner': 'a', 'o.sgd.inner.a.n': 3, y: 0.01 },
 ];
 
-export function restrictionLaws(make: () => Sampler, spaces: 'all' | 'finite'): Law[] {
+export function restrictionLaws(make: () => Sampler, spaces: 'all' | 'finite', repeats: boolean): Law[] {
   return [
     {
       name: 'only points that the constraints allow are suggested, in the middle of allowed, failed and unfinished trials',
@@ -79,14 +79,18 @@ export function restrictionLaws(make: () => Sampler, spaces: 'all' | 'finite'): 
             for (const params of walk(make(), s, seed, LONGEST)) assert.deepEqual(s.parse(params), params);
       },
     },
-    {
-      name: 'in a finite space with constraints every allowed point is suggested once, and then a sentence says so',
-      check: () => {
-        const seen = walk(make(), finite, 1, 10 * FINITE_POINTS).map((params) => JSON.stringify(params));
-        assert.equal(new Set(seen).size, seen.length);
-        assert.equal(seen.length, FINITE_POINTS);
-      },
-    },
+    ...(repeats
+      ? []
+      : [
+          {
+            name: 'in a finite space with constraints every allowed point is suggested once, and then a sentence says so',
+            check: () => {
+              const seen = walk(make(), finite, 1, 10 * FINITE_POINTS).map((params) => JSON.stringify(params));
+              assert.equal(new Set(seen).size, seen.length);
+              assert.equal(seen.length, FINITE_POINTS);
+            },
+          },
+        ]),
     {
       name: 'a suggestion has the values that are fixed wherever they are active, with a history that has others',
       check: () => {

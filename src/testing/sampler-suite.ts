@@ -20,6 +20,8 @@ export interface SamplerOptions {
   readonly spaces?: 'all' | 'finite';
   /** How many objectives it takes at most. */
   readonly objectives?: number;
+  /** Points come again on purpose, as where training goes on with the same parameters. */
+  readonly repeats?: boolean;
   /** Trials in the longest history. */
   readonly longest?: number;
 }
@@ -146,7 +148,7 @@ function deepFreeze<T>(value: T): T {
 
 export function samplerLaws(
   make: () => Sampler,
-  { spaces = 'all', objectives: most = 1, longest = 60 }: SamplerOptions = {},
+  { spaces = 'all', objectives: most = 1, repeats = false, longest = 60 }: SamplerOptions = {},
 ): Law[] {
   const zoo = Object.entries(spaces === 'finite' ? finite : { ...finite, ...infinite });
   const objectiveSets = Array.from({ length: most }, (_, k) =>
@@ -257,7 +259,7 @@ export function samplerLaws(
         assert.equal(seen.size, 20);
       },
     },
-    ...spaceLaws(make, spaces),
-    ...restrictionLaws(make, spaces),
+    ...spaceLaws(make, spaces, repeats),
+    ...restrictionLaws(make, spaces, repeats),
   ];
 }

@@ -71,7 +71,7 @@ export function restoreVariables(variables: Variables, state: FitState, seed: nu
     const size = variables.get(name).length;
     if (saved?.length !== size) {
       throw new TuneError(
-        'train',
+        'stateMismatch',
         `fit: the state to resume from has ${saved ? `${saved.length} numbers` : 'nothing'} for "${name}" of [${variables.shape(name).join(', ')}]: ` +
           'resume with the model and optimizer it was saved with.',
         { name },

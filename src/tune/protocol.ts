@@ -34,6 +34,10 @@ export interface TrialJob {
   readonly bundle: string;
   /** Where its state is kept after each epoch, and found when it goes on. */
   readonly checkpoint: CheckpointPlace;
+  /** Of a stage: the trial it goes on from where it has no checkpoint of its own; null if it begins untrained. */
+  readonly from: { readonly number: number; readonly checkpoint: CheckpointPlace } | null;
+  /** Of a stage: the epoch it ends with. */
+  readonly until: number | null;
   /** The last epoch that the study has heard of; 0 if none. Epochs up to it are not reported again. */
   readonly reported: number;
   /** What the study heard last; null if nothing. */

@@ -207,6 +207,7 @@ function plannedTrials(tuned: Tuned, options: RunOptions, resumed: Resumed | nul
   const asked = options.trials ?? resumed?.definition.hints.trials ?? tuned.trials;
   const { sampler: given, space } = tuned;
   const sampler = options.sampler ?? (typeof given === 'string' ? given : given.name);
+  if (sampler === 'pbt') return asked; // it ends when its members have been trained to the last epoch
   if (sampler !== 'grid') return asked ?? DEFAULT_TRIALS;
   // A grid of the user's own has a resolution that only it knows.
   if (typeof given !== 'string' && options.sampler === undefined) return asked ?? null;

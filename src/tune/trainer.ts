@@ -13,6 +13,7 @@ import {
   fit,
   metricNames,
   type EpochReport,
+  type FitOptions,
   type FitResult,
   type FitState,
   type Progress,
@@ -78,28 +79,28 @@ export async function createTrainer({
   const rows = trainValidation(dataset, { fraction: validationSplit, rng: createRng(seed).fork('validation') });
   const encoder = dataset.fit(rows.train);
 
-  const fitOptions = (params: Params) => ({
+  const fitOptions = (params: Params, until: number | null = null) => ({
     model: experiment.model(params, dataset),
     dataset,
     encoder,
     trainIndices: rows.train,
     validationIndices: rows.validation,
-    config: configOf(experiment, params, epochs),
+    config: configOf(experiment, params, until ?? epochs),
     device,
   });
 
   const trainer: Trainer = {
     check: (params) => checkFit(fitOptions(params)),
     async train(job, { onProgress, onEpoch }) {
-      const options = fitOptions(job.params);
-      const saved = await loadCheckpoint(job.checkpoint);
+      const options = fitOptions(job.params, job.until);
+      const saved = (await loadCheckpoint(job.checkpoint)) ?? (await inherited(job));
       // The run may have died between a checkpoint and the report of its epoch.
       for (const report of saved?.history.filter(({ epoch }) => epoch > job.reported) ?? []) {
         const decision = await onEpoch(report);
         if (decision !== 'continue') return decision === 'pause' ? 'paused' : stoppedAt(saved as FitState); // it has a history
       }
       let paused = false;
-      const result = await fit({
+      const result = await goOn(job, {
         ...options,
         seed: job.seed,
         threads: 1,
@@ -124,7 +125,7 @@ export async function createTrainer({
     async test(job) {
       if (dataset.test === null) return {};
       // Without its weights (another --out, a folder that was cleaned) the trial is trained again: the same seed gives the same weights.
-      const options = fitOptions(job.params);
+      const options = fitOptions(job.params, job.until);
       const weights = (await loadWeights(job.bundle)) ?? (await trainAgain(job, options));
       const { model, config } = options;
       const { loss } = config;
@@ -146,8 +147,36 @@ export async function createTrainer({
   return trainer;
 }
 
+/** What a stage goes on from: another trial's end; null if it begins untrained. */
+async function inherited({ number, from }: TrialJob): Promise<FitState | null> {
+  if (from === null) return null;
+  const state = await loadCheckpoint(from.checkpoint);
+  if (state !== null) return state;
+  const { path } = from.checkpoint;
+  throw new TuneError(
+    'checkpointMissing',
+    `Trial ${number} goes on from trial ${from.number}, whose checkpoint ${path} is gone.`,
+    { path },
+  );
+}
+
+/** A stage whose params are not those of the network it goes on with says which to leave alone. */
+async function goOn({ number, from }: TrialJob, options: FitOptions): Promise<FitResult> {
+  try {
+    return await fit(options);
+  } catch (error) {
+    if (from === null || !isTuneError(error) || error.code !== 'stateMismatch') throw error;
+    throw new TuneError(
+      error.code,
+      `Trial ${number} cannot go on from trial ${from.number}: ${error.message} A parameter that changes the network cannot change between stages: leave it out of explore.`,
+      error.facts,
+    );
+  }
+}
+
 async function trainAgain(job: TrialJob, options: Trainable): Promise<FitResult['weights']> {
-  const result = await fit({ ...options, seed: job.seed, threads: 1 });
+  const resumeFrom = await inherited(job);
+  const result = await goOn(job, { ...options, seed: job.seed, threads: 1, ...(resumeFrom && { resumeFrom }) });
   await save(job, options, result);
   return result.weights;
 }

@@ -5,12 +5,21 @@
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isFinished, lastStep, type FinishedTrial, type TrialRecord } from '#core';
+import { isFinished, lastStep, rootOf, stageOf, type FinishedTrial, type TrialRecord } from '#core';
 import type { Study } from '#study';
-import { checkpointEpoch, checkpointIdentity, removeCheckpoint, sweepCheckpoints } from './checkpoint.ts';
+import {
+  checkpointEpoch,
+  checkpointIdentity,
+  type CheckpointPlace,
+  removeCheckpoint,
+  sweepCheckpoints,
+} from './checkpoint.ts';
 import type { CommandSetup } from './command/command-study.ts';
 import { checkpointFile, trialFolder } from './out-folder.ts';
 import type { ExperimentSetup, TrialJob } from './protocol.ts';
+
+/** Of each member of a population, the last complete stages keep their checkpoints: others may be two stages behind and go on from there. */
+const KEPT_STAGES = 3;
 
 export interface TrialFiles {
   /** Whether the pruner may pause a trial, to go on with it later. */
@@ -29,13 +38,24 @@ export const trialFiles = (study: Study, out: string, setup: ExperimentSetup | C
   setup.kind === 'command' ? commandFiles(study, out, setup) : experimentFiles(study, out, setup);
 
 function experimentFiles(study: Study, out: string, { epochs, file }: ExperimentSetup): TrialFiles {
-  const jobOf = (trial: TrialRecord): TrialJob => {
-    const { number, params } = trial;
-    const seed = study.seedOf(number);
+  const checkpointOf = ({ number, params }: TrialRecord): CheckpointPlace => {
+    const seed = study.seedOf(rootOf(study.trials, number));
     const { definition } = study;
-    const path = checkpointFile(out, study.name, number);
     const identity = checkpointIdentity({ definition, number, params, seed, epochs, file });
-    return jobOfTrial(study, out, trial, { path, identity });
+    return { path: checkpointFile(out, study.name, number), identity };
+  };
+  const jobOf = (trial: TrialRecord): TrialJob => {
+    const stage = stageOf(trial);
+    const from = study.trials[stage?.from ?? -1];
+    const seed = study.seedOf(rootOf(study.trials, trial.number));
+    return {
+      ...jobOfTrial(study, out, trial, checkpointOf(trial)),
+      // Random streams are named by seed, epoch and step: what goes on from a checkpoint keeps its seed.
+      seed,
+      from: from === undefined ? null : { number: from.number, checkpoint: checkpointOf(from) },
+      until: stage?.until ?? null,
+      reported: lastStep(trial) ?? stage?.after ?? 0,
+    };
   };
   return {
     resumable: true,
@@ -50,13 +70,38 @@ function experimentFiles(study: Study, out: string, { epochs, file }: Experiment
         trial.measurements.findLast(({ step }, i) => step <= epoch && i < trial.measurements.length - 1)?.step ?? null
       );
     },
-    ended: (trial) => removeCheckpoint(jobOf(trial).checkpoint.path),
-    sweep: () =>
-      sweepCheckpoints(dirname(trialFolder(out, study.name, 0)), (number) => {
-        const trial = study.trials[number];
-        return trial !== undefined && !isFinished(trial);
-      }),
+    async ended(trial) {
+      const member = stageOf(trial)?.member;
+      const kept = continuable(study.trials);
+      const done = member === undefined ? [trial] : study.trials.filter((one) => stageOf(one)?.member === member);
+      for (const one of done.slice(-2 * KEPT_STAGES)) {
+        if (!kept.has(one.number)) await removeCheckpoint(checkpointOf(one).path);
+      }
+    },
+    sweep() {
+      const kept = continuable(study.trials);
+      return sweepCheckpoints(dirname(trialFolder(out, study.name, 0)), (number) => kept.has(number));
+    },
   };
+}
+
+/** The trials whose checkpoint somebody may go on from: they themselves, if they have not ended, or a stage. */
+function continuable(trials: readonly TrialRecord[]): ReadonlySet<number> {
+  const kept = new Set<number>();
+  const members = new Map<number, number[]>();
+  for (const trial of trials) {
+    const stage = stageOf(trial);
+    if (!isFinished(trial)) {
+      kept.add(trial.number);
+      const from = stage?.from ?? null;
+      if (from !== null) kept.add(from);
+    } else if (stage !== null && trial.state === 'complete') {
+      const done = members.get(stage.member) ?? [];
+      members.set(stage.member, [...done, trial.number].slice(-KEPT_STAGES));
+    }
+  }
+  for (const done of members.values()) for (const number of done) kept.add(number);
+  return kept;
 }
 
 /** A command keeps its own checkpoints in its folder: it alone knows their steps, so a command that can go on goes on from its last report. */
@@ -92,5 +137,7 @@ function jobOfTrial(study: Study, out: string, trial: TrialRecord, checkpoint: T
     checkpoint,
     reported: lastStep(trial) ?? 0,
     measured: measurements.at(-1)?.values ?? null,
+    from: null,
+    until: null,
   };
 }

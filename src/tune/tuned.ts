@@ -75,6 +75,13 @@ function loadCommand(options: RunOptions): Promise<Tuned> {
       `--epochs is for experiments; how long the command of ${file} trains is its own affair (maxSteps in the file tells the pruner).`,
       { file },
     );
+  const { sampler } = study;
+  if ((options.sampler ?? (typeof sampler === 'string' ? sampler : sampler.name)) === 'pbt')
+    throw new TuneError(
+      'usage',
+      `The sampler pbt copies the checkpoints of built-in training; the command of ${file} keeps its own. Use another sampler.`,
+      { file },
+    );
   const found =
     dataDir === undefined ? setup : { ...setup, env: { ...setup.env, ATTUNE_DATA_DIR: [resolve(dataDir)] } };
   const fixed = readFix(options, study.space);
