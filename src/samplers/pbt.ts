@@ -120,7 +120,7 @@ export function pbt({
       const model = models[rng.int(0, models.length - 1)]!;
       const why = next.losses > 0 ? 'was lost' : `is number ${place + 1} of ${ranked.length}`;
       return {
-        params: explored(points, rng, model.trial.params, resample, explore),
+        params: explored(points, space, rng, model.trial.params, resample, explore),
         note: `member ${next.id} ${why} at step ${next.trained} and goes on from trial ${model.trial.number} of member ${model.member.id}.`,
         attributes: { [STAGE]: stage(next.id, model.trial) },
       };
@@ -165,9 +165,13 @@ function ranking(members: readonly Member[], step: number, [objective]: readonly
 
 /** The same parameters, as far as the space still has them. */
 function kept(points: PointSpace, space: Space, params: Params, rng: Rng): Params {
-  const point = points.encode(params);
+  const point = pointNear(points, space, params, rng);
   return fits(space, params) && points.isHeldAt(point) && points.allows(point) ? params : valid(points, point, rng);
 }
+
+/** Of parameters that do not fit the space since it was edited, another point. */
+const pointNear = (points: PointSpace, space: Space, params: Params, rng: Rng): Point =>
+  fits(space, params) ? points.encode(params) : points.draw(rng);
 
 function valid(points: PointSpace, near: Point, rng: Rng): Params {
   const point = points.snap(near, rng);
@@ -177,12 +181,13 @@ function valid(points: PointSpace, near: Point, rng: Rng): Params {
 /** The parameters of a parent, changed. */
 function explored(
   points: PointSpace,
+  space: Space,
   rng: Rng,
   parent: Params,
   resample: number,
   explore: readonly string[] | undefined,
 ): Params {
-  const base = points.encode(parent);
+  const base = pointNear(points, space, parent, rng);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const point = points.snap(
       base.map((u, d) => {

@@ -20,6 +20,8 @@ afterAll(() => {
 
 const SPACES = 3;
 const TRIALS = 25;
+/** With more, every member of its population would wait for the trials that never end. */
+const TRIALS_OF_POPULATION = 12;
 const ASK = fileURLToPath(new URL('./fixtures/ask.ts', import.meta.url));
 
 test('a new process that reads the studies from SQLite suggests what this one does, for every sampler, in spaces with branches', async () => {
@@ -32,7 +34,8 @@ test('a new process that reads the studies from SQLite suggests what this one do
       const space = randomSpace(rng, sampler === 'grid' ? { points: 1000, depth: 3 } : { depth: 3 });
       const name = `${sampler} ${k}`;
       const study = await createStudy({ name, space, objectives: { loss: 'minimize' }, sampler, storage, seed: k });
-      for (let number = 0; number < TRIALS; number++) {
+      const trials = sampler === 'pbt' ? TRIALS_OF_POPULATION : TRIALS;
+      for (let number = 0; number < trials; number++) {
         const trial = await study.ask().catch(() => null);
         if (trial === null) break; // a small grid
         if (number % 8 === 3) continue; // still running

@@ -207,7 +207,7 @@ describe('editing', () => {
         }
         return edited.trials.map(({ params }) => params);
       };
-      for (const sampler of free) expect(await play(sampler, true)).toEqual(await play(sampler, false));
+      for (const sampler of free) expect(await play(sampler, true), sampler).toEqual(await play(sampler, false));
       await storage.close();
     },
   );
