@@ -36,7 +36,7 @@ test.each([
   [{ sampler: 'randm' }, 'unknown sampler "randm"; did you mean "random"? Known: "auto", '],
   [{ sampler: 'constructor' }, 'unknown sampler "constructor"; known: '],
   [{ pruner: 'nome' }, 'unknown pruner "nome"; did you mean "none"? Known: "auto", '],
-  [{ storage: 'sqlite' }, 'unknown storage "sqlite"; known: "memory", "sqlite:PATH".'],
+  [{ storage: 'sqlite' }, 'unknown storage "sqlite"; known: "memory", "sqlite:PATH", "postgres://…".'],
   [{ storage: `sqlite:${dir}/x.db`, name: undefined }, 'createStudy: a stored study needs a name.'],
 ])('wrong options are one sentence and nothing is written: %j', async (change, message) => {
   await expect(untyped({ storage: `sqlite:${dir}/never.db`, ...base, ...change })).rejects.toThrow(message);
