@@ -80,6 +80,12 @@ export interface ShowFlags extends ReadFlags {
   readonly importance: ImportanceMethod;
 }
 
+export interface ImportFlags {
+  readonly storage: string;
+  readonly study?: string;
+  readonly as?: string;
+}
+
 export interface ExportFlags {
   readonly storage: string;
   readonly format: (typeof EXPORT_FORMATS)[number];

@@ -10,6 +10,7 @@ import type {
   DashboardFlags,
   DataFlags,
   ExportFlags,
+  ImportFlags,
   PlotFlags,
   PlotKind,
   PredictFlags,
@@ -207,25 +208,37 @@ export function buildProgram(finish: (code: ExitCode) => void): Command {
     .command('export')
     .summary('write the trials of a study for other tools')
     .description(
-      'Writes the trials of a study as CSV, JSON or TensorBoard event files, or sends them to an MLflow tracking server.\n' +
-        'Nested parameters are named by path: optimizer.sgd.momentum.',
+      'Writes the trials of a study as CSV, JSON, TensorBoard event files or a file that Optuna 3.1 opens, or sends them to an MLflow\n' +
+        'tracking server. Nested parameters are named by path: optimizer.sgd.momentum.',
     )
     .argument('<study>', 'name of the study')
     .addOption(storage())
-    .requiredOption(
-      '--format <format>',
-      'csv, json, tensorboard or mlflow (optuna comes later)',
-      oneOf('--format', EXPORT_FORMATS),
-    )
+    .requiredOption('--format <format>', 'csv, json, tensorboard, mlflow or optuna', oneOf('--format', EXPORT_FORMATS))
     .option(
       '--out <file>',
-      'write to this file instead of stdout; the new folder of the event files',
+      'write to this file instead of stdout; the new folder of the event files; for Optuna a new .db or .journal',
       nonEmpty('--out'),
     )
     .option('--mlflow <url>', 'address of the tracking server', nonEmpty('--mlflow'))
     .action(async (name: string, flags: ExportFlags) => {
       const { exportStudy } = await import('./commands/export.ts');
       finish(await exportStudy(name, flags));
+    });
+
+  program
+    .command('import')
+    .summary('read a study from a file of Optuna')
+    .description(
+      'Reads a study from an SQLite file or a journal that Optuna 3.1 wrote, as a new study. Its space is what its trials show:\n' +
+        'parameters that only some trials have become branches.',
+    )
+    .argument('<file>', 'SQLite file or journal, as FILE or sqlite:FILE')
+    .addOption(storage())
+    .option('--study <name>', 'the study to read, where the file holds several', nonEmpty('--study'))
+    .option('--as <name>', 'its name here (default: the same)', nonEmpty('--as'))
+    .action(async (file: string, flags: ImportFlags) => {
+      const { importStudy } = await import('./commands/import.ts');
+      finish(await importStudy(file, flags));
     });
 
   program

@@ -7,3 +7,7 @@ export { followToTensorBoard } from './tensorboard/live.ts';
 export { readEvents } from './tensorboard/read.ts';
 export { writeStudyEvents } from './tensorboard/study-log.ts';
 export { summaryWriter, type SummaryOptions, type SummaryWriter } from './tensorboard/summary-writer.ts';
+export { readOptunaFile, writeOptunaFile, type OptunaFormat } from './optuna/file.ts';
+export { fromStudy } from './optuna/from-study.ts';
+export type { OptunaParam, OptunaState, OptunaStudy, OptunaTrial } from './optuna/model.ts';
+export { toStudy, type ImportedStudy, type ImportOptions } from './optuna/to-study.ts';

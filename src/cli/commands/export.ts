@@ -1,7 +1,8 @@
-/** `attune export STUDY --format csv|json [--out FILE]`, `--format tensorboard --out FOLDER`, `--format mlflow --mlflow URL`. */
+/** `attune export STUDY --format csv|json [--out FILE]`; `--format tensorboard --out FOLDER`, `mlflow --mlflow URL`, `optuna --out FILE.db|FILE.journal`. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import type { StudyDefinition, TrialRecord } from '#core';
+import type { OptunaFormat } from '#exchange';
 import { trialsToCsv, trialsToJson } from '../export-trials.ts';
 import { EXIT, usage } from '../failure.ts';
 import type { ExitCode } from '../failure.ts';
@@ -12,10 +13,8 @@ import { mlflowOptions } from '../followers.ts';
 import { readStudy } from '../study-reader.ts';
 
 export async function exportStudy(name: string, { storage, format, out, mlflow }: ExportFlags): Promise<ExitCode> {
-  if (format === 'optuna') {
-    throw usage('--format optuna is not available yet; csv, json, tensorboard and mlflow are.', { format });
-  }
   if (format !== 'mlflow' && mlflow !== undefined) throw usage('--mlflow belongs to --format mlflow.');
+  if (format === 'optuna') return exportOptuna(name, storage, out);
   const { definition, trials } = await readStudy(storage, name);
   if (format === 'mlflow') return exportMlflow(definition, trials, mlflow, out);
   if (format === 'tensorboard') return exportTensorBoard(definition, trials, out);
@@ -33,6 +32,27 @@ export async function exportStudy(name: string, { storage, format, out, mlflow }
   writeNote(`${count(trials.length, 'trial')} written to ${out}`);
   return EXIT.done;
 }
+
+/** Never into a file that is there: it may hold other studies. */
+async function exportOptuna(name: string, storage: string, out: string | undefined): Promise<ExitCode> {
+  const format = out === undefined ? undefined : optunaFormat(out);
+  if (out === undefined || format === undefined) {
+    throw usage('--format optuna wants --out FILE.db (SQLite) or --out FILE.journal.', { out });
+  }
+  if (existsSync(out)) throw usage(`--out ${out} is there already; name a new file.`, { out });
+  const { definition, trials, attributes } = await readStudy(storage, name);
+  const { fromStudy, writeOptunaFile } = await import('#exchange');
+  try {
+    await writeOptunaFile(out, format, fromStudy(definition, trials, attributes));
+  } catch (error) {
+    throw usage(`--out ${out} cannot be written: ${error instanceof Error ? error.message : String(error)}.`, { out });
+  }
+  writeNote(`${count(trials.length, 'trial')} written to ${out}, as Optuna 3.1 writes them`);
+  return EXIT.done;
+}
+
+const optunaFormat = (out: string): OptunaFormat | undefined =>
+  /\.(db|sqlite3?)$/.test(out) ? 'sqlite' : /\.(journal|log|jsonl)$/.test(out) ? 'journal' : undefined;
 
 /** Events are only ever added to a folder, so it must be new: two exports in one would show every point twice. */
 async function exportTensorBoard(
