@@ -6,7 +6,7 @@ import { float, space } from '../../src/space/index.ts';
 import { createStudy } from '../../src/study/index.ts';
 import { attune, freshDirectory, listing } from './command.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 test('a study goes out and comes in under another name; damaged files, taken names and old files end with 2 and write nothing', async () => {
   const dir = freshDirectory();
