@@ -13,6 +13,8 @@ export default defineConfig({
     // The content security policy allows files of the server alone.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // Pictures in PNG without a browser: the page never asks for them.
+    rolldownOptions: { external: ['@resvg/resvg-js', 'node:module'] },
     chunkSizeWarningLimit: 1200,
   },
 });

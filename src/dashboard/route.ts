@@ -12,6 +12,9 @@ export interface Route {
   readonly options: Readonly<Record<string, string>>;
 }
 
+/** A longer selection is kept by the page alone: servers refuse addresses of many kilobytes. */
+const LINKED = 500;
+
 export const HOME: Route = { study: null, view: '', selection: [], filter: '', options: {} };
 
 export function readRoute(path: string, search: string): Route {
@@ -25,7 +28,7 @@ export function readRoute(path: string, search: string): Route {
 export function writeRoute({ study, view, selection, filter, options }: Route): string {
   if (study === null) return '/';
   const query = new URLSearchParams();
-  if (selection.length > 0) query.set('sel', selection.join(','));
+  if (selection.length > 0 && selection.length <= LINKED) query.set('sel', selection.join(','));
   if (filter !== '') query.set('q', filter);
   for (const [name, value] of Object.entries(options)) query.set(name, value);
   const text = query.toString().replaceAll('%2C', ',');

@@ -14,6 +14,14 @@ export interface View {
 export const VIEWS: readonly View[] = [
   { id: 'overview', title: 'Overview', component: lazy(() => import('./views/overview.tsx')), filter: false },
   { id: 'trials', title: 'Trials', component: lazy(() => import('./views/trials.tsx')), filter: true },
+  { id: 'history', title: 'History', component: lazy(() => import('./views/history.tsx')), filter: true },
+  { id: 'curves', title: 'Curves', component: lazy(() => import('./views/curves.tsx')), filter: true },
+  { id: 'parallel', title: 'Parallel', component: lazy(() => import('./views/parallel.tsx')), filter: true },
+  { id: 'slice', title: 'Slices', component: lazy(() => import('./views/slice.tsx')), filter: true },
+  { id: 'contour', title: 'Contour', component: lazy(() => import('./views/contour.tsx')), filter: true },
+  { id: 'importance', title: 'Importance', component: lazy(() => import('./views/importance.tsx')), filter: true },
+  { id: 'pareto', title: 'Pareto', component: lazy(() => import('./views/pareto.tsx')), filter: true },
+  { id: 'timeline', title: 'Timeline', component: lazy(() => import('./views/timeline.tsx')), filter: true },
   { id: 'trial', title: 'Trial', component: lazy(() => import('./views/trial.tsx')), filter: false },
   { id: 'compare', title: 'Compare', component: lazy(() => import('./views/compare.tsx')), filter: false },
 ];

@@ -8,6 +8,9 @@ export const title = (text: string, subtext?: string) => ({
   left: 8,
   top: 4,
   itemGap: 4,
+  // Without a height of its own a line is as high as a Chinese character is wide, which is next to nothing where no font has one.
+  textStyle: { lineHeight: 22 },
+  subtextStyle: { lineHeight: 16 },
   ...(subtext !== undefined && { subtext }),
 });
 

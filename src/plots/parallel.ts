@@ -40,9 +40,9 @@ export function parallelPlot(study: PlottedStudy, options: ParallelOptions = {})
   const dimensions = dimensionsOf(study, options.params);
   const all = samplesOf(study, objective);
   const lines = sampled(all, objective, limit, new Set(selected));
-  const values = all.map(({ value }) => value);
-  const low = values.reduce((a, b) => Math.min(a, b), Infinity);
-  const high = values.reduce((a, b) => Math.max(a, b), -Infinity);
+  // The worst tenth of the lines share a colour: a few bad trials would leave one colour to all others.
+  const worst = lines[Math.floor(0.9 * (lines.length - 1))]?.value ?? 0;
+  const best = lines[0]?.value ?? 1;
   const coordinates = dimensions.map(coordinate);
   const line = ({ params, value }: Sample): (number | string)[] => [
     ...coordinates.map(({ place }) => place(params)),
@@ -95,8 +95,8 @@ export function parallelPlot(study: PlottedStudy, options: ParallelOptions = {})
         type: 'continuous',
         seriesIndex: 0,
         dimension: dimensions.length,
-        min: Number.isFinite(low) ? low : 0,
-        max: Number.isFinite(high) ? high : 1,
+        min: Math.min(worst, best),
+        max: Math.max(worst, best),
         inRange: { color: [...POINT_SCALE] },
         text: [objective.name, ''],
         right: 8,
@@ -115,11 +115,18 @@ export function parallelPlot(study: PlottedStudy, options: ParallelOptions = {})
         },
       },
       parallelAxis: [
-        ...coordinates.map(({ axis }, dim) => ({ dim, ...axis })),
-        { dim: dimensions.length, name: objective.name, type: 'value' as const, scale: true, axisLabel: numberLabel },
+        ...coordinates.map(({ axis }, dim) => ({ dim, id: String(dim), ...axis })),
+        {
+          dim: dimensions.length,
+          id: String(dimensions.length),
+          name: objective.name,
+          type: 'value' as const,
+          scale: true,
+          axisLabel: numberLabel,
+        },
       ],
       series: [
-        series('trials', lines, selected.length > 0 ? 0.08 : lines.length > 200 ? 0.35 : 0.7),
+        series('trials', lines, selected.length > 0 ? 0.08 : lines.length > 200 ? 0.25 : 0.7),
         ...(selected.length === 0
           ? []
           : [
