@@ -1,8 +1,8 @@
 /**
- * Trials as CSV (RFC 4180) or JSON. Parameters stand under their paths (`optimizer.sgd.momentum`), results under `values.<objective>`, times in ISO 8601.
+ * Trials as CSV (RFC 4180) or JSON. Parameters stand under their paths (`optimizer.sgd.momentum`), results and limited metrics under `values.<metric>`, `feasible` where there are limits, times in ISO 8601.
  * Numbers are written in full, so a reader gets back the same doubles; JSON has no NaN and no infinities, they are the strings "NaN", "Infinity", "-Infinity".
  */
-import type { StudyDefinition, TrialRecord } from '#core';
+import { isFeasible, type StudyDefinition, type TrialRecord } from '#core';
 import { flatten } from '#space';
 
 type Cell = string | number | boolean | null;
@@ -55,12 +55,16 @@ function csvCell(cell: Cell | undefined): string {
 /** A head row, then one row per trial by number; the columns are those that any trial has. Lines end in LF. */
 export function trialsToCsv(definition: StudyDefinition, trials: readonly TrialRecord[]): string {
   const rows = trials.map((trial) => exported(trial));
-  const objectives = definition.objectives.map(({ name }) => name);
+  const { limits = [] } = definition;
+  const metrics = [
+    ...new Set([...definition.objectives.map(({ name }) => name), ...limits.map(({ metric }) => metric)]),
+  ];
   const paths = [...new Set(rows.flatMap(({ params }) => Object.keys(params)))];
   const head = [
     'number',
     'state',
-    ...objectives.map((name) => `values.${name}`),
+    ...metrics.map((name) => `values.${name}`),
+    ...(limits.length === 0 ? [] : ['feasible']),
     ...paths,
     'createdAt',
     'startedAt',
@@ -68,10 +72,14 @@ export function trialsToCsv(definition: StudyDefinition, trials: readonly TrialR
     'steps',
     'error',
   ];
-  const lines = rows.map((row) => [
+  const feasible = trials.map((trial) =>
+    'values' in trial && trial.values !== null ? isFeasible(trial.values, limits) : null,
+  );
+  const lines = rows.map((row, i) => [
     row.number,
     row.state,
-    ...objectives.map((name) => row.values?.[name] ?? null),
+    ...metrics.map((name) => row.values?.[name] ?? null),
+    ...(limits.length === 0 ? [] : [feasible[i] ?? null]),
     ...paths.map((path) => cellOf(row.params[path])),
     row.createdAt,
     row.startedAt,

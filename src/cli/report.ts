@@ -1,8 +1,8 @@
 /**
  * What a run prints when it ends: the rounds as the seed document prints them, the table sorted by result, the best, the bundle and how to use it.
  */
-import { asLoss } from '#core';
-import type { Objective, Params, TrialState, Values } from '#core';
+import { asLoss, isFeasible, limitText } from '#core';
+import type { Objective, OutcomeLimit, Params, TrialState, Values } from '#core';
 import { flatten } from '#space';
 import type { DoneEvent, Round, StartedEvent, TrialEvent } from '#tune';
 import { oneLine } from './failure.ts';
@@ -71,8 +71,13 @@ const STATE_ORDER: Readonly<Record<TrialState, number>> = {
   failed: 5,
 };
 
-/** The table of trials sorted by result. A column is there if some trial has something to show in it. */
-export function trialTable(trials: readonly TrialRow[], objectives: readonly Objective[], screen: Screen): string {
+/** The table of trials sorted by result, complete ones that break a limit after those that keep all. A column is there if some trial has something to show in it. */
+export function trialTable(
+  trials: readonly TrialRow[],
+  objectives: readonly Objective[],
+  limits: readonly OutcomeLimit[],
+  screen: Screen,
+): string {
   const [first] = objectives;
   const loss = ({ values }: TrialRow): number => {
     const value = first === undefined ? undefined : values?.[first.name];
@@ -81,7 +86,12 @@ export function trialTable(trials: readonly TrialRow[], objectives: readonly Obj
       : asLoss(first.direction, value);
   };
   const rows = trials
-    .map((trial) => ({ ...trial, flat: flatten(trial.params), order: STATE_ORDER[trial.state], loss: loss(trial) }))
+    .map((trial) => {
+      const { params, state, values } = trial;
+      const broken = values === null ? [] : limits.filter((limit) => !isFeasible(values, [limit]));
+      const order = STATE_ORDER[state] + (state === 'complete' && broken.length > 0 ? 0.5 : 0);
+      return { ...trial, flat: flatten(params), order, loss: loss(trial), broken: broken.map(({ metric }) => metric) };
+    })
     .sort((a, b) => a.order - b.order || (a.loss === b.loss ? 0 : a.loss - b.loss) || a.number - b.number);
 
   const columns: (Column & { readonly cell: (row: (typeof rows)[number]) => string })[] = [];
@@ -98,6 +108,9 @@ export function trialTable(trials: readonly TrialRow[], objectives: readonly Obj
     add(name, ({ values }) => measured(values?.[name]));
     add(`test ${name}`, ({ test }) => measured(test?.[name]), { short: 'test' });
   }
+  for (const { metric } of limits)
+    if (objectives.every(({ name }) => name !== metric)) add(metric, ({ values }) => measured(values?.[metric]));
+  add('breaks', ({ broken }) => broken.join(', '), { align: 'left' });
   if (rows.some(({ state }) => state !== 'complete')) add('state', ({ state }) => state, { align: 'left' });
   for (const path of new Set(rows.flatMap(({ flat }) => Object.keys(flat)))) {
     const numeric = rows.every(({ flat }) => !(path in flat) || typeof flat[path] === 'number');
@@ -110,7 +123,9 @@ export function trialTable(trials: readonly TrialRow[], objectives: readonly Obj
   add('time', ({ seconds }) => (seconds === null ? '' : duration(seconds)), { optional: true });
 
   const cells = rows.map((row) => columns.map(({ cell }) => cell(row)));
-  return renderTable(columns, cells, screen, { mark: rows[0]?.state === 'complete' ? 0 : -1 });
+  return renderTable(columns, cells, screen, {
+    mark: objectives.length === 1 && rows[0]?.order === STATE_ORDER.complete ? 0 : -1,
+  });
 }
 
 /** Everything after the last progress line. */
@@ -129,7 +144,7 @@ export function finalReport(
       const { epochs = null, seconds = null } = ran.get(round.number) ?? {};
       return { ...round, epochs, seconds };
     });
-    lines.push('', trialTable(rows, [objective], screen));
+    lines.push('', trialTable(rows, started.objectives, started.limits, screen));
   }
   if (lines.length > 0) lines.push('');
   lines.push(...bestLines(done, started, screen));
@@ -142,9 +157,23 @@ export function finalReport(
 
 function bestLines(
   done: DoneEvent,
-  { kind, objective: { name: objective } }: StartedEvent,
+  { kind, objective: { name: objective }, objectives, limits }: StartedEvent,
   { colors }: Screen,
 ): string[] {
+  const complete = done.rounds.filter(({ state }) => state === 'complete');
+  if (complete.length > 0 && complete.every(({ values }) => !isFeasible(values ?? {}, limits)))
+    return [
+      colors.red(`No feasible trial: all ${complete.length} complete ones break ${limits.map(limitText).join(', ')}.`),
+    ];
+  if (done.front !== undefined && done.front.length > 0)
+    return [
+      `${colors.bold('Pareto front')}${kind === 'command' ? '' : ', on validation'}:`,
+      ...done.front.flatMap(({ number, params, values, bundle, knee }) => [
+        `  trial ${number}: ${objectives.map(({ name }) => `${name} ${metricNumber(values[name] ?? NaN)}`).join(', ')}${knee ? ' (knee)' : ''}`,
+        `    ${paramsText(params)}`,
+        ...(bundle === undefined ? [] : [`    model ${bundle}`]),
+      ]),
+    ];
   if (done.best === null) return [colors.red(`No trial completed (${count(done.trials, 'trial')}).`)];
   const { number, params, values } = done.best;
   const onTest = done.test?.[objective];

@@ -1,6 +1,7 @@
 /**
  * What the screen knows of a run: a reducer of run events, with the time of each event handed in.
  */
+import { isFeasible } from '#core';
 import type { RunEvent, StartedEvent, TrialEvent } from '#tune';
 
 export interface RunningTrial {
@@ -89,9 +90,10 @@ function update(view: RunView, number: number, change: (trial: RunningTrial) => 
   return { ...view, running: view.running.map((trial) => (trial.number === number ? change(trial) : trial)) };
 }
 
-/** The best complete trial so far; of equal ones the lowest number. */
+/** The best complete trial so far that keeps the limits; of equal ones the lowest number. Of several objectives there is none. */
 function better({ best, started }: RunView, { number, state, values }: TrialEvent): RunView['best'] {
   const { name, direction } = started.objective;
+  if (started.objectives.length > 1 || !isFeasible(values ?? {}, started.limits)) return best;
   const value = state === 'complete' ? values?.[name] : undefined;
   if (value === undefined || Number.isNaN(value)) return best;
   if (best === null) return { number, value };

@@ -91,11 +91,12 @@ export async function createStudy<
   const sampler = options.sampler ?? 'auto';
   const fixed = options.fixed === undefined ? undefined : readFixed(space, options.fixed);
   restrict(space, fixed); // refuses what constraints rule out
+  const limits = readLimits(options.constraints ?? {});
   const definition: StudyDefinition = {
     name: name ?? 'study',
     space: space.toJSON(),
     objectives: readObjectives(objectives),
-    ...readLimits(options.constraints),
+    ...(limits.length === 0 ? {} : { limits }),
     sampler: nameOf(sampler),
     pruner: nameOf(options.pruner ?? defaultPruner(sampler)),
     seed: readSeed(seed),
@@ -272,29 +273,27 @@ function readObjectives(objectives: Objectives): Objective[] {
   });
 }
 
-function readLimits(constraints: Limits | undefined): { readonly limits?: readonly OutcomeLimit[] } {
-  const entries = Object.entries(constraints ?? {});
-  if (entries.length === 0) return {};
-  const limits = entries.map(([metric, given]) => {
+/** Limits as a study keeps them; a TuneError that begins with `key` for one that says nothing or contradicts itself. */
+export function readLimits(constraints: Limits, key = 'constraints'): OutcomeLimit[] {
+  return Object.entries(constraints).map(([metric, given]) => {
     const { atMost, atLeast } = given;
     const isLimit = (value: number | undefined): boolean => value === undefined || Number.isFinite(value);
     if ((atMost === undefined && atLeast === undefined) || !isLimit(atMost) || !isLimit(atLeast))
       throw new TuneError(
         'bad-options',
-        `constraints: "${metric}" wants { atMost: number } or { atLeast: number } or both; got ${JSON.stringify(given)}.`,
+        `${key}: "${metric}" wants { atMost: number } or { atLeast: number } or both; got ${JSON.stringify(given)}.`,
         { metric },
       );
     if (metric === 'state' || metric === 'error' || metric === '')
-      throw new TuneError('bad-options', `constraints: a metric may not be called "${metric}"; rename it.`, { metric });
+      throw new TuneError('bad-options', `${key}: a metric may not be called "${metric}"; rename it.`, { metric });
     if ((atLeast ?? -Infinity) > (atMost ?? Infinity))
       throw new TuneError(
         'bad-options',
-        `constraints: no value of "${metric}" is at least ${atLeast} and at most ${atMost}; swap them.`,
+        `${key}: no value of "${metric}" is at least ${atLeast} and at most ${atMost}; swap them.`,
         { metric },
       );
     return { metric, ...(atMost === undefined ? {} : { atMost }), ...(atLeast === undefined ? {} : { atLeast }) };
   });
-  return { limits };
 }
 
 function readTransfer(

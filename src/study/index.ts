@@ -1,9 +1,17 @@
-export { createStudy, openStudy, type Limits, type Objectives, type OpenOptions, type StudyOptions } from './create.ts';
+export {
+  createStudy,
+  openStudy,
+  readLimits,
+  type Limits,
+  type Objectives,
+  type OpenOptions,
+  type StudyOptions,
+} from './create.ts';
 export { fingerprint } from './fingerprint.ts';
 export { LEASE_MS, type Lease, type LeaseOptions } from './lease.ts';
 export type { Objective, OptimizeOptions, OptimizeResult } from './optimize.ts';
 export type { FixedValues, PartialParams } from './params.ts';
-export type { Outcome } from './outcome.ts';
+export { toldMetrics, type Outcome } from './outcome.ts';
 export {
   Study,
   type AskOptions,

@@ -41,7 +41,7 @@ test('a space made before is kept as it is', () => {
 
 test('a wrong definition is refused with what was wanted and what came', () => {
   expect(refusal({ validationsplit: 0.1 })).toBe(
-    'experiment: does not know "validationsplit". It takes dataset, space, model, train, validationSplit, objective, sampler, pruner, seed, trials, epochs, device.',
+    'experiment: does not know "validationsplit". It takes dataset, space, model, train, validationSplit, objective, objectives, limits, sampler, pruner, seed, trials, epochs, device.',
   );
   expect(refusal({ dataset: undefined })).toMatch(/^experiment: dataset wants a name .* got undefined\.$/);
   expect(refusal({ dataset: { folder: 'x' } })).toMatch(/got {"folder":"x"}\.$/);
@@ -56,6 +56,14 @@ test('a wrong definition is refused with what was wanted and what came', () => {
   expect(refusal({ objective: { metric: 'error', goal: 'minimize' } })).toBe(
     'experiment: objective: a metric may not be called "error".',
   );
+  const accuracy = { metric: 'accuracy', goal: 'maximize' };
+  expect(refusal({ objectives: [accuracy] })).toBe('experiment: takes objective or objectives, not both.');
+  expect(refusal({ objective: undefined, objectives: [] })).toMatch(
+    /^experiment: objectives wants a list .*got \[\]\.$/,
+  );
+  expect(refusal({ objective: undefined, objectives: [accuracy, accuracy] })).toMatch(/"accuracy" stands there twice/);
+  expect(refusal({ limits: { f1: 0.9 } })).toMatch(/^experiment: limits wants metrics with their limits/);
+  expect(refusal({ limits: { f1: { over: 1 } } })).toMatch(/^experiment: limits: "f1" wants \{ atMost: number \}/);
   expect(refusal({ sampler: 'gird' })).toMatch(/^experiment: there is no sampler "gird"; did you mean "grid"\?/);
   expect(refusal({ sampler: 5 })).toBe('experiment: sampler wants a name or a sampler from attune/samplers; got 5.');
   expect(refusal({ epochs: 0 })).toBe('experiment: epochs wants a whole number ≥ 1; got 0.');

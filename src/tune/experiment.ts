@@ -6,10 +6,11 @@
 import type { Objective, Params, Pruner, Sampler } from '#core';
 import type { Dataset, DatasetSpec } from '#data';
 import { type Device, devices } from '#engine';
-import { didYouMean, TuneError } from '#math';
+import { didYouMean, isTuneError, TuneError } from '#math';
 import type { Layer } from '#nn';
 import { pruners } from '#pruners';
 import { samplers } from '#samplers';
+import { readLimits, type Limits } from '#study';
 import { space as createSpace, type Fields, type Infer, type Space } from '#space';
 import type { TrainConfig } from '#train';
 
@@ -18,6 +19,12 @@ export type DatasetSource = DatasetSpec | Dataset | (() => Dataset | Promise<Dat
 
 /** How a trial is trained; `epochs` may stand in the experiment instead. */
 export type TrainPlan = Omit<TrainConfig, 'epochs'> & { readonly epochs?: number };
+
+/** A metric, and whether more of it is better. */
+export interface Goal {
+  readonly metric: string;
+  readonly goal: 'maximize' | 'minimize';
+}
 
 export interface ExperimentDefinition<F extends Fields> {
   readonly dataset: DatasetSource;
@@ -28,7 +35,11 @@ export interface ExperimentDefinition<F extends Fields> {
   /** Share of the training rows that is held out to judge trials; the same rows for every trial. Default 0.2. A data set that brings its own validation rows keeps them. */
   readonly validationSplit?: number;
   /** A metric on the validation rows (`accuracy`, `f1`, `loss`, `mae` …) and whether more of it is better. */
-  readonly objective: { readonly metric: string; readonly goal: 'maximize' | 'minimize' };
+  readonly objective?: Goal;
+  /** In place of `objective`: several of them. There is then no single best trial but a front; what is shown while it runs is the first. */
+  readonly objectives?: readonly Goal[];
+  /** Outcome constraints on metrics of the validation rows, as { recall: { atLeast: 0.9 } }: a trial that breaks one is never the best. */
+  readonly limits?: Limits;
   readonly sampler?: string | Sampler;
   readonly pruner?: string | Pruner;
   /** Same seed, same machine: the same study, to the bit. Default 0. */
@@ -50,7 +61,10 @@ export interface Experiment {
   readonly model: (params: Params, data: Dataset) => Layer;
   readonly train: (params: Params) => TrainPlan;
   readonly validationSplit: number;
+  /** The first of `objectives`: what is shown while it runs. */
   readonly objective: Objective;
+  readonly objectives: readonly Objective[];
+  readonly limits: Limits;
   readonly sampler: string | Sampler;
   readonly pruner: string | Pruner;
   readonly seed: number;
@@ -66,6 +80,8 @@ const KEYS = [
   'train',
   'validationSplit',
   'objective',
+  'objectives',
+  'limits',
   'sampler',
   'pruner',
   'seed',
@@ -94,6 +110,8 @@ export function experiment<const F extends Fields>(definition: ExperimentDefinit
   if (unknown !== undefined) throw refuse(`does not know "${unknown}". It takes ${KEYS.join(', ')}.`, { key: unknown });
 
   const space = isSpace(definition.space) ? definition.space : spaceOf(definition.space);
+  const objectives = objectivesOf(given['objective'], given['objectives']);
+  const [first] = objectives;
   return {
     kind: 'attune.experiment',
     dataset: datasetSource(given['dataset']),
@@ -102,7 +120,9 @@ export function experiment<const F extends Fields>(definition: ExperimentDefinit
     model: functionAt(given, 'model', '(p, data) => sequential([…])') as Experiment['model'],
     train: functionAt(given, 'train', '(p) => ({ optimizer, batchSize, epochs })') as Experiment['train'],
     validationSplit: fraction(given['validationSplit'] ?? 0.2),
-    objective: objective(given['objective']),
+    objective: first,
+    objectives,
+    limits: limitsOf(given['limits']),
     sampler: nameOr<Sampler>(given, 'sampler', 'suggest', samplers),
     pruner: nameOr<Pruner>(given, 'pruner', 'decide', pruners),
     seed: wholeNumber(given, 'seed', 0) ?? 0,
@@ -161,6 +181,34 @@ function deviceOf(value: unknown): Device {
   const device = devices.find((name) => name === value);
   if (device !== undefined) return device;
   throw refuse(`device is one of ${devices.join(', ')}; got ${shown(value)}.`, { device: value });
+}
+
+/** One `objective`, or a list of `objectives`. */
+function objectivesOf(one: unknown, several: unknown): readonly [Objective, ...Objective[]] {
+  if (several === undefined) return [objective(one)];
+  if (one !== undefined) throw refuse('takes objective or objectives, not both.');
+  const list: readonly unknown[] = Array.isArray(several) ? several : [];
+  const [first, ...rest] = list;
+  if (first === undefined)
+    throw refuse(`objectives wants a list of { metric, goal }, as objective is one; got ${shown(several)}.`);
+  const all = [objective(first), ...rest.map(objective)] as const;
+  const twice = all.find(({ name }, i) => all.findIndex((other) => other.name === name) < i);
+  if (twice !== undefined) throw refuse(`objectives: "${twice.name}" stands there twice; leave one out.`);
+  return all;
+}
+
+function limitsOf(value: unknown): Limits {
+  if (value === undefined) return {};
+  if (!isRecord(value) || !Object.values(value).every(isRecord))
+    throw refuse(`limits wants metrics with their limits, as { recall: { atLeast: 0.9 } }; got ${shown(value)}.`);
+  const limits = value as Limits; // what is inside is checked here
+  try {
+    readLimits(limits, 'limits');
+  } catch (error) {
+    if (!isTuneError(error)) throw error;
+    throw refuse(error.message, error.facts);
+  }
+  return limits;
 }
 
 function objective(value: unknown): Objective {

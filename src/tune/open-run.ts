@@ -119,7 +119,7 @@ export interface OpenRunOptions {
 /** Opens the resumed study, or creates the new one under a name that is free. */
 export async function openRun({ tuned, options, storage, resumed, trials, maxSteps }: OpenRunOptions): Promise<Study> {
   const { file, epochs } = options;
-  const { space, objective } = tuned;
+  const { space, objectives, limits } = tuned;
   const sampler = options.sampler ?? (typeof tuned.sampler === 'string' && resumed ? undefined : tuned.sampler);
   const pruner = options.pruner ?? (tuned.pruner === 'auto' ? undefined : tuned.pruner);
   const { transferFrom = [] } = options;
@@ -135,7 +135,8 @@ export async function openRun({ tuned, options, storage, resumed, trials, maxSte
       options.study ??
       (await freeName(tuned.name ?? basename(file, extname(file)), storage)),
     space,
-    objectives: { [objective.name]: objective.direction },
+    objectives: Object.fromEntries(objectives.map(({ name, direction }) => [name, direction])),
+    constraints: limits,
     storage,
     seed: resumed?.definition.seed ?? options.seed ?? tuned.seed,
     source: resolve(file),

@@ -9,7 +9,15 @@ export async function enqueueRepeats(
   study: Study,
   { trial: number, times }: NonNullable<RunOptions['repeat']>,
 ): Promise<void> {
-  const { name } = study;
+  const { name, definition } = study;
+  if (number === null && definition.objectives.length > 1)
+    throw new TuneError(
+      'usage',
+      `The study "${name}" has several objectives and no single best trial; name the one to repeat.`,
+      {
+        name,
+      },
+    );
   const trial = number === null ? study.best : study.trials[number];
   if (trial?.state !== 'complete') {
     const what =

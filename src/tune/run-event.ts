@@ -2,7 +2,7 @@
  * What a run tells while it goes on, and what it answers at the end. One stream for every reader: terminal, pipe, `--json`, a later dashboard.
  * `started` comes first and once, after everything that can be refused was checked; `done` comes last and once.
  */
-import type { Direction, Params, Values } from '#core';
+import type { Objective, OutcomeLimit, Params, Values } from '#core';
 import type { EpochReport } from '#train';
 import type { BudgetReason } from './budget.ts';
 
@@ -28,7 +28,10 @@ export interface StartedEvent {
   readonly parallel: number;
   /** Trials that had finished before: more than 0 only in a resumed study. */
   readonly resumed: number;
-  readonly objective: { readonly name: string; readonly direction: Direction };
+  /** The first of `objectives`: what is shown while it runs. */
+  readonly objective: Objective;
+  readonly objectives: readonly Objective[];
+  readonly limits: readonly OutcomeLimit[];
 }
 
 /** A data set is being fetched; comes before `started`. */
@@ -132,8 +135,10 @@ export interface DoneEvent {
   readonly study: string;
   /** Finished trials of the study. */
   readonly trials: number;
-  /** Chosen by validation. */
+  /** Chosen by validation among the trials that keep the limits; null also where there are several objectives. */
   readonly best: TrialResult | null;
+  /** Of several objectives: the trials that no other one dominates, by number, the folders of their models, and which is the knee. */
+  readonly front?: readonly (TrialResult & { readonly bundle?: string; readonly knee: boolean })[];
   /** Test metrics of the best. */
   readonly test?: Values;
   /** Folder with the best trial's bundle. */

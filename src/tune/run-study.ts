@@ -9,7 +9,7 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, extname, resolve } from 'node:path';
-import { isFinished } from '#core';
+import { isFinished, type CompleteTrial } from '#core';
 import { childProcess } from '#executors';
 import { gridCount, restrict } from '#space';
 import { LEASE_MS, type Lease, type Study } from '#study';
@@ -89,6 +89,8 @@ export async function runStudy(options: RunOptions, onEvent: (event: RunEvent) =
       parallel,
       resumed: finishedBefore,
       objective: tuned.objective,
+      objectives: tuned.objectives,
+      limits: study.definition.limits ?? [],
     });
 
     if ((study.attributes[ENDED] ?? null) !== null) await study.setAttribute(null, ENDED, null);
@@ -225,11 +227,11 @@ async function testTrials(
   onEvent: (event: RunEvent) => void,
 ): Promise<void> {
   await study.refresh();
-  const { best } = study;
   const trials = untested(study);
-  // The best was saved elsewhere, by a run with another --out: testing it again makes its bundle.
-  if (best && !trials.some(({ number }) => number === best.number) && !existsSync(jobOf(best).bundle))
-    trials.push(best);
+  // The best were saved elsewhere, by a run with another --out: testing them again makes their bundles.
+  const winners = several(study) ? study.pareto : study.best === null ? [] : [study.best];
+  for (const best of winners)
+    if (!trials.some(({ number }) => number === best.number) && !existsSync(jobOf(best).bundle)) trials.push(best);
   if (trials.length === 0) return;
   onEvent({ type: 'testing', trials: trials.length });
   await testPhase({ study, pool, parallel, trials, jobOf });
@@ -256,7 +258,7 @@ async function summarise(
     const reason = 'reason' in trial ? { reason: trial.reason } : {};
     return [{ number, params, state: trial.state, values, test: testValues(trial), ...reason }];
   });
-  const { best } = study;
+  const best = single(study);
   const test = best && testValues(best);
   const artifacts = best && kind === 'command' ? trialFolder(out, study.name, best.number) : null;
   const bundle =
@@ -265,6 +267,7 @@ async function summarise(
     study: study.name,
     trials: finished.length,
     best: best && { number: best.number, params: best.params, values: best.values },
+    ...(several(study) ? { front: frontOf(study, kind, out) } : {}),
     ...(test ? { test } : {}),
     ...(bundle ? { bundle } : {}),
     ...(artifacts ? { artifacts } : {}),
@@ -273,6 +276,19 @@ async function summarise(
     why,
     resumable: reason !== 'finished' && address !== 'memory',
   };
+}
+
+const several = ({ definition }: Study): boolean => definition.objectives.length > 1;
+/** The best of one objective. */
+const single = (study: Study): CompleteTrial | null => (several(study) ? null : study.best);
+
+function frontOf(study: Study, kind: WorkerSetup['kind'], out: string): NonNullable<RunSummary['front']> {
+  const { knee } = study;
+  return study.pareto.map(({ number, params, values }) => {
+    const folder = trialFolder(out, study.name, number);
+    const bundle = kind === 'experiment' && existsSync(folder) ? { bundle: folder } : {};
+    return { number, params, values, ...bundle, knee: number === knee?.number };
+  });
 }
 
 async function saveBest(study: string, number: number, out: string): Promise<string> {

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FinishedTrial, Json, TrialRecord, Values } from '#core';
 import { isTuneError, type TuneError } from '#math';
 import { workerCondition, workerName } from '#storage';
-import type { Lease, Study, Trial } from '#study';
+import { toldMetrics, type Lease, type Study, type Trial } from '#study';
 import { CRASH_LIMIT, describeExit, isKill, KILL_LIMIT, type Pool } from './pool.ts';
 import type { EpochDecision } from './protocol.ts';
 import type { RunEvent } from './run-event.ts';
@@ -54,7 +54,7 @@ type Answer = Awaited<ReturnType<WorkerProcess['train']>>;
 
 export async function search(options: SearchOptions): Promise<void> {
   const { study, pool, parallel, lag, lease, leaseMs, trials, files, onEvent, stopped } = options;
-  const { objectives } = study.definition;
+  const metrics = toldMetrics(study.definition.objectives, study.definition.limits);
   const news = createNews();
   const losses = new Map<number, { crashes: number; kills: number }>();
   await Promise.all(Array.from({ length: parallel }, (_, slot) => fill(slot)));
@@ -142,7 +142,7 @@ export async function search(options: SearchOptions): Promise<void> {
         const { values, stopped: pruned, output } = answer;
         if (output !== '') await study.setAttribute(trial.number, 'output', output);
         // Stopped before its first value: it ends without any.
-        const told = objectives.every(({ name }) => name in values) ? { values } : {};
+        const told = metrics.every((name) => name in values) ? { values } : {};
         if (pruned) return study.tell(trial, { state: 'pruned', ...told });
         await study.setAttribute(trial.number, 'metrics', finite(values));
         return study.tell(trial, { state: 'complete', values });

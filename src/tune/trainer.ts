@@ -58,7 +58,7 @@ export async function createTrainer({
   epochs,
   onDownload,
 }: TrainerOptions): Promise<Trainer> {
-  const { objective, validationSplit, device } = experiment;
+  const { objectives, limits, validationSplit, device } = experiment;
   await requireDevice(device);
   const dataset = await open(experiment.dataset, dataDir, onDownload);
   const { task } = dataset;
@@ -69,12 +69,15 @@ export async function createTrainer({
     );
   }
   const known = metricNames(task);
-  if (!known.includes(objective.name)) {
-    throw new TuneError(
-      'experiment',
-      `experiment: objective: "${objective.name}" is no metric of ${dataset.name}; use one of ${known.join(', ')}.`,
-      { metric: objective.name },
-    );
+  const names = objectives.map(({ name }) => ['objective', name] as const);
+  for (const [key, name] of [...names, ...Object.keys(limits).map((metric) => ['limits', metric] as const)]) {
+    if (!known.includes(name)) {
+      throw new TuneError(
+        'experiment',
+        `experiment: ${key}: "${name}" is no metric of ${dataset.name}; use one of ${known.join(', ')}.`,
+        { metric: name },
+      );
+    }
   }
   const rows = trainValidation(dataset, { fraction: validationSplit, rng: createRng(seed).fork('validation') });
   const encoder = dataset.fit(rows.train);

@@ -17,7 +17,10 @@ export interface BegunWith {
   readonly epochs: number | null;
 }
 
-export interface Tuned extends Pick<Experiment, 'space' | 'objective' | 'sampler' | 'pruner' | 'seed' | 'trials'> {
+export interface Tuned extends Pick<
+  Experiment,
+  'space' | 'objective' | 'objectives' | 'limits' | 'sampler' | 'pruner' | 'seed' | 'trials'
+> {
   /** Of the study; null: the file's. */
   readonly name: string | null;
   readonly parallel: number | null;

@@ -41,7 +41,9 @@ export async function compareSamplersCommand(file: string, flags: CompareFlags):
   if (out !== undefined) checkOut(out);
 
   const { loadExperiment, runStudy } = await import('#tune');
-  const { space, objective, trials: planned } = await loadExperiment(file);
+  const { space, objective, objectives, limits, trials: planned } = await loadExperiment(file);
+  if (objectives.length > 1 || Object.keys(limits).length > 0)
+    throw usage(`compare-samplers compares the best value of one objective; ${file} has several, or limits.`);
   const trials = flags.trials ?? planned ?? DEFAULT_TRIALS;
   const jobs = samplers.flatMap((sampler) =>
     Array.from({ length: seeds }, (_, seed) => ({

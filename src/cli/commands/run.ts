@@ -41,9 +41,9 @@ export async function run(file: string, flags: RunFlags): Promise<ExitCode> {
   }
 }
 
-function exitCode({ reason, best }: RunSummary): ExitCode {
+function exitCode({ reason, best, front = [] }: RunSummary): ExitCode {
   if (reason === 'interrupted') return EXIT.interrupted;
-  return best === null ? EXIT.failed : EXIT.done;
+  return best === null && front.length === 0 ? EXIT.failed : EXIT.done;
 }
 
 function checkName(kind: string, asked: string | undefined, registry: object): void {

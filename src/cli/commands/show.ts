@@ -58,7 +58,8 @@ function studyText(study: StudyState, method: ImportanceMethod, screen: Screen):
   const best = bestOf(study);
   const [objective, second] = definition.objectives;
   const sections = [definitionText(study, screen)];
-  if (trials.length > 0) sections.push(trialTable(trials.map(rowOf), definition.objectives, screen));
+  if (trials.length > 0)
+    sections.push(trialTable(trials.map(rowOf), definition.objectives, definition.limits ?? [], screen));
   const failures = trials.filter((trial) => trial.state === 'failed');
   if (failures.length > 0) {
     // The first of each reason: a hundred trials often fail for one.

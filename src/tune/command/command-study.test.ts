@@ -41,6 +41,8 @@ test('a study with every kind of parameter is read, with defaults for what it le
   expect(study).toMatchObject({
     name: 'torch-mlp',
     objective: { name: 'val_accuracy', direction: 'maximize' },
+    objectives: [{ name: 'val_accuracy', direction: 'maximize' }],
+    limits: {},
     sampler: 'auto',
     pruner: 'asha',
     trials: 50,
@@ -48,7 +50,7 @@ test('a study with every kind of parameter is read, with defaults for what it le
     seed: 0,
     setup: {
       cwd: tmpdir(),
-      metric: 'val_accuracy',
+      told: ['val_accuracy'],
       names: { acc: 'val_accuracy' },
       env: { SIZE: [{ path: 'batchSize' }], MODE: ['fast'], N: ['3'] },
       resumable: false,

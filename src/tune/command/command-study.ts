@@ -8,6 +8,8 @@ import { z } from 'zod';
 import { didYouMean, isTuneError, TuneError } from '#math';
 import { pruners } from '#pruners';
 import { samplers } from '#samplers';
+import { readLimits, toldMetrics, type Limits } from '#study';
+import type { Objective } from '#core';
 import { spaceFromJson, type Dimension, type Space } from '#space';
 import type { Experiment } from '../experiment.ts';
 import {
@@ -26,8 +28,8 @@ export interface CommandSetup {
   readonly command: CommandTemplate;
   readonly cwd: string; // absolute
   readonly env: Readonly<Record<string, Template>>;
-  /** The metric that is the trial's result. */
-  readonly metric: string;
+  /** The metrics that are the trial's result: objectives, and what is limited. */
+  readonly told: readonly string[];
   /** What the command calls a metric → what the study calls it. */
   readonly names: Readonly<Record<string, string>>;
   /** It goes on from its checkpoint folder when it is started again. */
@@ -40,7 +42,7 @@ export interface CommandSetup {
 
 export interface CommandStudy extends Pick<
   Experiment,
-  'space' | 'objective' | 'sampler' | 'pruner' | 'seed' | 'trials'
+  'space' | 'objective' | 'objectives' | 'limits' | 'sampler' | 'pruner' | 'seed' | 'trials'
 > {
   readonly name: string | null;
   readonly parallel: number | null;
@@ -48,6 +50,8 @@ export interface CommandStudy extends Pick<
 }
 
 const DEFAULT_GRACE_SECONDS = 5;
+/** Names that a report uses for itself. */
+const RESERVED: readonly string[] = ['state', 'error', 'step', 'final'];
 
 const whole = (low: number) => z.int().min(low).describe(`a whole number ≥ ${low}`);
 const seconds = z.number().positive().describe('a number of seconds > 0');
@@ -76,6 +80,13 @@ export const KEYS = {
     )
     .describe('a list of { linear: { layers: 1, heads: 2 }, atMost: 12 }'),
   objective: z.record(z.string(), z.unknown()).describe('{ metric: accuracy, goal: maximize }'),
+  objectives: z
+    .array(z.record(z.string(), z.unknown()))
+    .min(1)
+    .describe('a list of { metric: accuracy, goal: maximize }'),
+  limits: z
+    .record(z.string(), z.strictObject({ atMost: z.number().optional(), atLeast: z.number().optional() }))
+    .describe('metrics with limits, as latencyMs: { atMost: 20 }'),
   metrics: z.record(z.string(), text).describe('names of the study with the names that the command prints'),
   sampler: text,
   pruner: text,
@@ -89,7 +100,7 @@ export const KEYS = {
   memoryLimitMb: z.number().positive().describe('a number of megabytes > 0'),
 } as const;
 type Key = keyof typeof KEYS;
-const REQUIRED: readonly Key[] = ['command', 'space', 'objective'];
+const REQUIRED: readonly Key[] = ['command', 'space'];
 
 export const isCommandFile = (file: string): boolean => /\.ya?ml$/i.test(file);
 
@@ -107,7 +118,8 @@ export function parseCommandStudy(content: string, file: string, folder: string)
   const source = yamlSource(content, file);
   const given = readKeys(source);
   const space = readSpace(source, given.space, given.constraints ?? []);
-  const { metric, goal } = readObjective(source, given.objective);
+  const objectives = readObjectives(source, given);
+  const limits = given.limits === undefined ? {} : readYamlLimits(source, given.limits);
   const command = readCommand(source, given.command, given.shell ?? false);
   const env = readEnv(source, given.env ?? {});
   const cwd = resolve(folder, given.cwd ?? '.');
@@ -124,7 +136,9 @@ export function parseCommandStudy(content: string, file: string, folder: string)
   return {
     name: given.name ?? null,
     space,
-    objective: { name: metric, direction: goal },
+    objective: objectives[0],
+    objectives,
+    limits,
     sampler: known(source, 'sampler', given.sampler, Object.keys(samplers)),
     pruner: known(source, 'pruner', given.pruner, Object.keys(pruners)),
     seed: given.seed ?? 0,
@@ -135,7 +149,7 @@ export function parseCommandStudy(content: string, file: string, folder: string)
       command,
       cwd,
       env,
-      metric,
+      told: toldMetrics(objectives, readLimits(limits)),
       names: Object.fromEntries(Object.entries(given.metrics ?? {}).map(([ours, theirs]) => [theirs, ours])),
       resumable: given.resumable ?? false,
       maxSteps: given.maxSteps ?? null,
@@ -147,7 +161,7 @@ export function parseCommandStudy(content: string, file: string, folder: string)
 }
 
 type Given = { readonly [K in Key]?: z.infer<(typeof KEYS)[K]> } & {
-  readonly [K in 'command' | 'space' | 'objective']: z.infer<(typeof KEYS)[K]>;
+  readonly [K in 'command' | 'space']: z.infer<(typeof KEYS)[K]>;
 };
 
 function readKeys(source: YamlSource): Given {
@@ -212,22 +226,61 @@ function spacePlace(data: unknown, facts: Readonly<Record<string, unknown>>): Ya
   return spoken === undefined ? place : [...place, spoken];
 }
 
-function readObjective(source: YamlSource, given: Readonly<Record<string, unknown>>) {
-  source.checkKeys(['objective'], given, ['metric', 'goal'], ' of objective');
+/** One `objective`, or a list of `objectives`. */
+function readObjectives(source: YamlSource, { objective, objectives }: Given): readonly [Objective, ...Objective[]] {
+  if (objective !== undefined && objectives !== undefined)
+    throw source.refuse(['objectives'], 'a file has "objective" or "objectives", not both.');
+  const [first, ...rest] = objectives ?? [];
+  if (first === undefined) {
+    if (objective === undefined)
+      throw source.refuse(['objective'], `"objective" is missing; it wants ${wants('objective')}.`);
+    return [readObjective(source, objective, ['objective'])];
+  }
+  const all = [first, ...rest].map((one, i) => readObjective(source, one, ['objectives', i]));
+  const twice = all.findIndex(({ name }, i) => all.findIndex((other) => other.name === name) < i);
+  if (twice >= 0)
+    throw source.refuse(['objectives', twice], `objectives: "${all[twice]?.name}" stands there twice; leave one out.`);
+  return all as unknown as readonly [Objective, ...Objective[]]; // it has the first
+}
+
+function readObjective(
+  source: YamlSource,
+  given: Readonly<Record<string, unknown>>,
+  place: readonly [string, ...(string | number)[]],
+): Objective {
+  const key = place.join('.');
+  source.checkKeys(place, given, ['metric', 'goal'], ` of ${key}`);
   const { metric, goal } = given;
   if (typeof metric !== 'string' || metric === '')
     throw source.refuse(
-      ['objective', 'metric'],
-      `objective.metric wants the name of a metric that the command reports; got ${shown(metric)}.`,
+      [...place, 'metric'],
+      `${key}.metric wants the name of a metric that the command reports; got ${shown(metric)}.`,
     );
-  if (['state', 'error', 'step', 'final'].includes(metric))
-    throw source.refuse(
-      ['objective', 'metric'],
-      `objective.metric: a metric may not be called "${metric}"; rename it.`,
-    );
+  if (RESERVED.includes(metric))
+    throw source.refuse([...place, 'metric'], `${key}.metric: a metric may not be called "${metric}"; rename it.`);
   if (goal !== 'maximize' && goal !== 'minimize')
-    throw source.refuse(['objective', 'goal'], `objective.goal wants "maximize" or "minimize"; got ${shown(goal)}.`);
-  return { metric, goal } as const;
+    throw source.refuse([...place, 'goal'], `${key}.goal wants "maximize" or "minimize"; got ${shown(goal)}.`);
+  return { name: metric, direction: goal };
+}
+
+function readYamlLimits(source: YamlSource, given: NonNullable<Given['limits']>): Limits {
+  for (const metric of Object.keys(given))
+    if (RESERVED.includes(metric))
+      throw source.refuse(['limits', metric], `limits: a metric may not be called "${metric}"; rename it.`);
+  const limits = Object.fromEntries(
+    Object.entries(given).map(([metric, { atMost, atLeast }]) => [
+      metric,
+      { ...(atMost === undefined ? {} : { atMost }), ...(atLeast === undefined ? {} : { atLeast }) },
+    ]),
+  );
+  try {
+    readLimits(limits, 'limits');
+  } catch (error) {
+    if (!isTuneError(error)) throw error;
+    const { metric } = error.facts;
+    throw source.refuse(typeof metric === 'string' ? ['limits', metric] : ['limits'], error.message);
+  }
+  return limits;
 }
 
 function readCommand(source: YamlSource, command: string | readonly string[], shell: boolean): CommandTemplate {

@@ -86,7 +86,8 @@ export function runCommand(
         exit,
       );
     if (exit.code !== 0) return failure(`the command ended with exit code ${exit.code ?? '?'}${lastLine(exit)}`, exit);
-    if (!(setup.metric in heard.values)) return failure(missing(setup.metric, Object.keys(heard.values)), exit);
+    const lacking = setup.told.find((name) => !(name in heard.values));
+    if (lacking !== undefined) return failure(missing(lacking, Object.keys(heard.values)), exit);
     return { type: 'ran', values: heard.values, stopped: false, seconds, output };
   }
 }
@@ -112,7 +113,7 @@ const failure = (message: string, { output }: Exit): CommandAnswer => ({
 
 /** Takes the reports of a running command, one at a time. */
 function listen(
-  { names, metric }: CommandSetup,
+  { names }: CommandSetup,
   { reported, measured }: TrialJob,
   handle: Handle,
   said: readonly string[],
@@ -154,8 +155,8 @@ function listen(
     /** What was heard, once every report is taken. */
     async end() {
       await queue;
-      // The metric is the last value reported; a command that went on and had nothing to add has the one from before.
-      return { values, decision, broken, metric };
+      // A metric is the last value reported; a command that went on and had nothing to add has the one from before.
+      return { values, decision, broken };
     },
   };
 }
