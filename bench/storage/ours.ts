@@ -1,15 +1,15 @@
-/** Our side: `ours.ts FILE TRIALS` asks for and tells so many trials more; prints the seconds. */
+/** Our side: `ours.ts ADDRESS TRIALS` asks for and tells so many trials more; prints the seconds. */
 import { float, space } from '#space';
 import { createStudy } from '#study';
 
-const [file = '', trials = '0'] = process.argv.slice(2);
+const [storage = '', trials = '0'] = process.argv.slice(2);
 const study = await createStudy({
   name: 'bench',
   space: space({ x: float(0, 1) }),
   objectives: { y: 'minimize' },
   sampler: 'random',
   pruner: 'none',
-  storage: `sqlite:${file}`,
+  storage,
 });
 const began = performance.now();
 for (let i = 0; i < Number(trials); i++) {

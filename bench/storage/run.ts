@@ -2,7 +2,8 @@
  * Trials per second through a SQLite file beside Optuna's, in turns on the same disk: each trial is asked for at random and told, nothing else.
  *   npm run bench:storage -- [--trials 1000] [--rounds 3] [--processes 4]
  * Optuna is what /usr/bin/python3 has (Debian: 3.1.0), with its SQLite storage as it comes; without it our own numbers are printed alone.
- * The last line is ours with several processes on one file: it says how far one file scales, and fails on any error, "database is locked" among them.
+ * Then ours with 1, 2 … processes on one study, in SQLite and, where its server is installed, in PostgreSQL with commits that wait for the disk: it says how far
+ * one study scales, and fails on any error, "database is locked" among them.
  */
 import { spawnSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -13,6 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { median } from '#math';
 import { openStudy } from '#study';
+import { HAS_POSTGRES, startPostgres } from '../../test/support/postgres-server.ts';
 
 const { values: args } = parseArgs({
   options: {
@@ -36,7 +38,14 @@ function seconds(command: string, ...rest: string[]): number | null {
 
 const rates: { ours: number; theirs: number | null }[] = [];
 for (let round = 0; round < rounds; round++) {
-  const ours = seconds(process.execPath, '--import', 'tsx', OURS, join(dir, `ours-${round}.db`), String(trials));
+  const ours = seconds(
+    process.execPath,
+    '--import',
+    'tsx',
+    OURS,
+    `sqlite:${join(dir, `ours-${round}.db`)}`,
+    String(trials),
+  );
   const theirs = seconds('/usr/bin/python3', THEIRS, join(dir, `theirs-${round}.db`), String(trials));
   if (ours === null) throw new Error('our own side did not run');
   rates.push({ ours: trials / ours, theirs: theirs === null ? null : trials / theirs });
@@ -51,25 +60,43 @@ if (theirs.length > 0) {
   console.log(`ratio                 ${median(ratios).toFixed(1)} (${ratios.map((one) => one.toFixed(1)).join(', ')})`);
 }
 
-const file = join(dir, 'shared.db');
-const began = performance.now();
-const children = Array.from({ length: processes }, () =>
-  spawn(process.execPath, ['--import', 'tsx', OURS, file, String(trials)], { stdio: ['ignore', 'pipe', 'inherit'] }),
-);
-const times = await Promise.all(
-  children.map(async (child) => {
-    let text = '';
-    child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
-    const [code] = (await once(child, 'close')) as [number | null]; // the event's own arguments
-    if (code !== 0) throw new Error(`a process ended with ${code}`);
-    return Number(text);
-  }),
-);
-const study = await openStudy(`sqlite:${file}`, 'bench');
-const complete = study.counts.complete;
-await study.close();
-if (complete !== processes * trials) throw new Error(`${complete} of ${processes * trials} trials are complete`);
-console.log(
-  `attune, ${processes} processes   ${rate(complete / Math.max(...times))}  (${((performance.now() - began) / 1000).toFixed(1)} s with their start)`,
-);
+/** Trials per second of `count` processes on one new study, their start not counted. */
+async function together(storage: string, count: number): Promise<number> {
+  const children = Array.from({ length: count }, () =>
+    spawn(process.execPath, ['--import', 'tsx', OURS, storage, String(trials)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    }),
+  );
+  const times = await Promise.all(
+    children.map(async (child) => {
+      let text = '';
+      child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      const [code] = (await once(child, 'close')) as [number | null]; // the event's own arguments
+      if (code !== 0) throw new Error(`a process ended with ${code}`);
+      return Number(text);
+    }),
+  );
+  const study = await openStudy(storage, 'bench');
+  const complete = study.counts.complete;
+  await study.close();
+  if (complete !== count * trials) throw new Error(`${complete} of ${count * trials} trials are complete`);
+  return complete / Math.max(...times);
+}
+
+const counts = [1, 2, 4, 8].filter((count) => count < processes).concat(processes);
+for (const count of counts)
+  console.log(
+    `attune, SQLite, ${count} on one study      ${rate(await together(`sqlite:${join(dir, `shared-${count}.db`)}`, count))}`,
+  );
+if (HAS_POSTGRES) {
+  const server = await startPostgres({ durable: true });
+  try {
+    for (const count of counts)
+      console.log(
+        `attune, PostgreSQL, ${count} on one study  ${rate(await together(await server.newDatabase(), count))}`,
+      );
+  } finally {
+    server.stop();
+  }
+}
 rmSync(dir, { recursive: true });
