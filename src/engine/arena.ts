@@ -30,33 +30,47 @@ export interface Place {
 }
 
 export class Arena {
-  readonly #memory = new WebAssembly.Memory({ initial: 0, maximum: MOST_PAGES });
+  readonly #memory = createMemory();
   readonly #places: (Place & { readonly address: number })[] = [];
   #end = 0;
   /** Runs that use views at the moment. */
   users = 0;
 
-  /** False where 4 GiB, all that such a memory can have, would not do. */
+  /** False where 4 GiB, all that such a memory can have, would not do, or where a limit of the address space leaves no room for it. */
   fits(lengths: readonly number[]): boolean {
+    if (this.#memory === null) return false;
     return this.#end + lengths.reduce((total, length) => total + sizeInBytes(length), 0) <= MOST_PAGES * PAGE;
   }
 
   /** Zeros at first. */
   reserve(places: readonly Place[]): void {
     if (this.users > 0) throw new Error('internal: a program was compiled while another one ran on its variables');
+    const memory = this.#memory;
+    if (memory === null) throw new Error('internal: places in an arena that has no memory');
     for (const place of places) {
       this.#places.push({ ...place, address: this.#end });
       this.#end += sizeInBytes(place.length);
     }
-    const pages = Math.ceil(this.#end / PAGE) - this.#memory.buffer.byteLength / PAGE;
-    if (pages > 0) this.#memory.grow(pages);
+    const pages = Math.ceil(this.#end / PAGE) - memory.buffer.byteLength / PAGE;
+    if (pages > 0) memory.grow(pages);
     for (const { length, put, address } of pages > 0 ? this.#places : this.#places.slice(-places.length)) {
-      put(new Float32Array(this.#memory.buffer, address, length), address);
+      put(new Float32Array(memory.buffer, address, length), address);
     }
   }
 
   instantiate(bytes: Uint8Array): (...parameters: number[]) => void {
+    if (this.#memory === null) throw new Error('internal: a kernel in an arena that has no memory');
     return new WebAssembly.Instance(new WebAssembly.Module(bytes), { m: { m: this.#memory } }).exports.f;
+  }
+}
+
+/** Address space for all it may grow to is taken at once, memory as it grows. */
+function createMemory(): WasmMemory | null {
+  try {
+    return new WebAssembly.Memory({ initial: 0, maximum: MOST_PAGES });
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
   }
 }
 
