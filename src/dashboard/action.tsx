@@ -17,7 +17,8 @@ export function Action({ path, body, children, disabled = false, onDone }: Actio
     setBusy(true);
     setRefusal(null);
     try {
-      onDone?.(await callJson(path, { method: 'POST', body }));
+      const answer = await callJson(path, { method: 'POST', body });
+      onDone?.(answer);
     } catch (error) {
       setRefusal(error instanceof Error ? error.message : String(error));
     }
