@@ -12,7 +12,7 @@ import { resnet9, softmaxCrossEntropy, summary } from 'attune/nn';
 import { adamw, oneCycle } from 'attune/optim';
 import { evaluate, fit } from 'attune/train';
 
-const [trainFile = '', testFile = '', epochsText = '40', threadsText = '2'] = process.argv.slice(2);
+const [trainFile = '', testFile = '', epochsText = '24', threadsText = '2'] = process.argv.slice(2);
 const ROW = 3073;
 
 function read(file: string): { x: Uint8Array; y: number[] } {

@@ -2,7 +2,7 @@
  * Translation by a small Transformer, judged by BLEU of its own greedy answers on sentences that were never seen, beside copying the source.
  * FILE has lines `source TAB target`, as the sentence pairs of Tatoeba (CC BY 2.0 FR); a sentence with several translations is wholly on one side.
  *
- *   npx tsx examples/translate.ts FILE [SEED] [EPOCHS]
+ *   npx tsx examples/translate.ts FILE [SEED] [EPOCHS] [FEATURES]
  */
 import { loadDataset, tokenize } from 'attune/data';
 import { seq2seqTransformer, softmaxCrossEntropy, summary } from 'attune/nn';
@@ -10,7 +10,7 @@ import { adamw, cosine, warmup } from 'attune/optim';
 import { corpusBleu, evaluate, fit, translate } from 'attune/train';
 import { readFileSync } from 'node:fs';
 
-const [file = '', seedText = '1', epochsText = '8'] = process.argv.slice(2);
+const [file = '', seedText = '1', epochsText = '8', featuresText = '128'] = process.argv.slice(2);
 const [seed, epochs, batchSize] = [Number(seedText), Number(epochsText), 64];
 const dataset = await loadDataset({ pairs: file, test: 0.05, maxLength: 14, vocabularySize: 6000 });
 const { task, test, vocabulary = 0 } = dataset;
@@ -21,10 +21,10 @@ const model = seq2seqTransformer({
   vocabulary,
   targetVocabulary: task.vocabulary,
   sourceLength: (dataset.inputShape[0] ?? 0) - task.length,
-  features: 128,
+  features: Number(featuresText),
   blocks: 2,
   heads: 4,
-  hidden: 256,
+  hidden: 2 * Number(featuresText),
 });
 console.log(`${dataset.train.size} pairs to train, ${test.size} to test, ${vocabulary} and ${task.vocabulary} numbers`);
 console.log(summary(model, dataset.inputShape).split('\n').slice(-4).join('\n'));

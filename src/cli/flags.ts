@@ -23,6 +23,7 @@ export interface RunFlags {
   readonly maxFailures?: number;
   readonly maxDisk?: number;
   readonly maxMemory?: number;
+  readonly memoryLimit?: number;
   readonly dataDir?: string;
   readonly out?: string;
   readonly tensorboard?: string;

@@ -112,6 +112,7 @@ export function buildProgram(finish: (code: ExitCode) => void): Command {
     .option('--max-failures <n>', 'end when so many trials have failed', positiveInteger('--max-failures'))
     .option('--max-disk <size>', "end when the study's folder is larger, as 2GB", sizeBytes('--max-disk'))
     .option('--max-memory <size>', 'end when the run and its workers hold more, as 8GB', sizeBytes('--max-memory'))
+    .option('--memory-limit <size>', 'refuse trials whose worker would hold more, as 2GB', sizeBytes('--memory-limit'))
     .addOption(dataDir())
     .option('--out <dir>', 'where the bundle is written (default: "attune-out")', nonEmpty('--out'))
     .option(

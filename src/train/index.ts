@@ -7,6 +7,7 @@ export type { EarlyStopping } from './early-stopping.ts';
 export { evaluate, type EvaluateOptions, type Evaluation } from './evaluate.ts';
 export { type Bleu, corpusBleu } from './bleu.ts';
 export { translate, type TranslateOptions } from './translate.ts';
+export { checkMemory, estimateMemory, type MemoryEstimate, type MemoryOptions } from './memory.ts';
 export { fit, type Decision, type FitOptions, type FitResult } from './fit.ts';
 export { fitFolds, type FitFoldsOptions, type FoldsResult } from './folds.ts';
 export {

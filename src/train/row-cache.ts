@@ -6,9 +6,15 @@ import type { Encoder, Split } from '#data';
 
 const LARGEST_BYTES = 64 * 2 ** 20;
 
+/** Bytes that are kept for a split of rows of so many numbers. */
+export function keptRowBytes(split: Split, features: number): number {
+  const bytes = split.size * features * Float32Array.BYTES_PER_ELEMENT;
+  return bytes > LARGEST_BYTES ? 0 : bytes;
+}
+
 /** The encoder with a memory for `split`; rows have `features` numbers. */
 export function cacheRows(encoder: Encoder, split: Split, features: number): Encoder {
-  if (split.size * features * Float32Array.BYTES_PER_ELEMENT > LARGEST_BYTES) return encoder;
+  if (keptRowBytes(split, features) === 0) return encoder;
   const cache = new Float32Array(split.size * features);
   const known = new Uint8Array(split.size);
   return {

@@ -21,6 +21,8 @@ export interface ExperimentSetup {
   readonly seed: number;
   /** Epochs of every trial, whatever `train` says. */
   readonly epochs: number | null;
+  /** What a worker may hold; a trial that would take more fails before it is trained. */
+  readonly memoryLimit: number | null;
   /** Params whose model and training plan are tried against the data before anything is written; empty when that has been done. */
   readonly check: readonly Params[];
 }

@@ -41,6 +41,8 @@ export interface RunOptions {
   readonly repeat?: { readonly trial: number | null; readonly times: number } | undefined;
   /** Epochs of every trial, instead of what `train` says. */
   readonly epochs?: number | undefined;
+  /** Bytes that a worker may hold: a trial that would take more fails before it is trained. */
+  readonly memoryLimit?: number | undefined;
   /** Of the whole run: then running trials go back, and what is complete is evaluated. */
   readonly timeoutMs?: number | undefined;
   /** A run or worker that is frozen, or of which nothing is heard from another host, loses its trials after this time. Default 30 s. */

@@ -9,6 +9,7 @@ import { requireDevice } from '#engine';
 import { createRng, isTuneError, TuneError } from '#math';
 import {
   checkFit,
+  checkMemory,
   evaluate,
   fit,
   metricNames,
@@ -31,6 +32,8 @@ export interface TrainerOptions {
   readonly seed: number;
   /** Epochs of every trial, whatever `train` says. */
   readonly epochs: number | null;
+  /** Bytes that this process may hold. */
+  readonly memoryLimit?: number | null;
   readonly onDownload: (progress: DownloadProgress) => void;
 }
 
@@ -56,6 +59,7 @@ export async function createTrainer({
   dataDir,
   seed,
   epochs,
+  memoryLimit = null,
   onDownload,
 }: TrainerOptions): Promise<Trainer> {
   const { objectives, limits, validationSplit, device } = experiment;
@@ -93,9 +97,14 @@ export async function createTrainer({
   });
 
   const trainer: Trainer = {
-    check: (params) => checkFit(fitOptions(params)),
+    check(params) {
+      const options = fitOptions(params);
+      checkFit(options);
+      if (memoryLimit !== null) checkMemory(options, memoryLimit, process.memoryUsage.rss());
+    },
     async train(job, { onProgress, onEpoch }) {
       const options = fitOptions(job.params, job.until);
+      if (memoryLimit !== null) checkMemory(options, memoryLimit, process.memoryUsage.rss());
       const saved = (await loadCheckpoint(job.checkpoint)) ?? (await inherited(job));
       // The run may have died between a checkpoint and the report of its epoch.
       for (const report of saved?.history.filter(({ epoch }) => epoch > job.reported) ?? []) {

@@ -63,6 +63,7 @@ async function loadModule(options: RunOptions): Promise<Tuned> {
       dataDir: dataDir === undefined ? null : resolve(dataDir),
       seed,
       epochs: epochsOf(resumed),
+      memoryLimit: options.memoryLimit ?? null,
       check: resumed ? [] : paramsToCheck(searched, seed),
     }),
     maxSteps: (seed, resumed) => epochsOf(resumed) ?? longest(experiment, paramsToCheck(searched, seed)),
@@ -85,6 +86,10 @@ function loadCommand(options: RunOptions): Promise<Tuned> {
       `The sampler pbt copies the checkpoints of built-in training; the command of ${file} keeps its own. Use another sampler.`,
       { file },
     );
+  if (options.memoryLimit !== undefined)
+    throw new TuneError('usage', `--memory-limit is for experiments; for a command say memoryLimitMb in ${file}.`, {
+      file,
+    });
   const found =
     dataDir === undefined ? setup : { ...setup, env: { ...setup.env, ATTUNE_DATA_DIR: [resolve(dataDir)] } };
   const fixed = readFix(options, study.space);

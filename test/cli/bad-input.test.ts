@@ -165,6 +165,11 @@ describe('a bad experiment is refused:', { timeout: 120_000 }, () => {
     expect(await refused(project(parts), 'run', 'study.ts')).toMatch(sentence);
   });
 
+  it('trials that would take more memory than allowed', async () => {
+    const sentence = await refused(project(), 'run', 'study.ts', '--memory-limit', '20MB');
+    expect(sentence).toMatch(/by batches of 8 would take about [\d,]+ MB of memory, more than the limit of 20 MB/);
+  });
+
   it('cells that are no numbers', async () => {
     const dir = project({
       dataset: `{ csv: 'prices.csv', target: 'price', task: 'regression' }`,
