@@ -11,7 +11,7 @@ import type { OptunaTrial } from './model.ts';
 /** A trial's values by Optuna's names. */
 export type NamedValues = ReadonlyMap<string, Choice>;
 
-export interface InferredSpace {
+interface InferredSpace {
   readonly space: Space;
   /** A trial's parameters in that space; parts are left out that the trial does not have. */
   readonly place: (values: NamedValues) => Record<string, unknown>;
