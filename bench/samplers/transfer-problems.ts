@@ -11,7 +11,7 @@ import { float, sampleUniform, space, type Space } from '#space';
 
 type Loss = (x: readonly number[]) => number;
 export const KINDS = ['good', 'unrelated', 'inverted', 'all'] as const;
-export type Kind = (typeof KINDS)[number];
+type Kind = (typeof KINDS)[number];
 
 export interface Problem {
   readonly name: string;

@@ -21,7 +21,7 @@ export type DatasetSource = DatasetSpec | Dataset | (() => Dataset | Promise<Dat
 export type TrainPlan = Omit<TrainConfig, 'epochs'> & { readonly epochs?: number };
 
 /** A metric, and whether more of it is better. */
-export interface Goal {
+interface Goal {
   readonly metric: string;
   readonly goal: 'maximize' | 'minimize';
 }
