@@ -83,7 +83,7 @@ export function checkMemory(options: MemoryOptions, limitBytes: number, resident
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6).toLocaleString('en')} MB`;
 
 /** @internal The most bytes of intermediate values alive at once when the nodes run one after another for a batch of this size. */
-export function liveBytes(outputs: readonly Tensor[], batch: number): number {
+function liveBytes(outputs: readonly Tensor[], batch: number): number {
   const { nodes } = walk(outputs);
   const order = new Map(nodes.map((node, at) => [node, at]));
   const values = new Map<string, { readonly bytes: number; readonly born: number; dies: number }>();
