@@ -4,7 +4,7 @@
  *   pages    GET …/log?after=N    10,000 events each, compressed; the next is on its way while one is folded
  *   then     GET …/events?after=N  server-sent; after a break it goes on behind the last event that was folded
  *
- * Subscribers are called once a frame at most. Folding 10,000 events takes some 20 ms, so that the page never stands still while a log of 220,000 is read;
+ * Subscribers are called once a frame at most. One page is folded in a frame, so that the page never stands still while a log of 228,000 events is read (4 s, `npm run bench:dashboard`);
  * a worker thread would have to copy the records back and would cost more than it saves.
  * A log that was replaced (another study of that name) is read again from its beginning. An event that cannot be folded is skipped and told.
  */

@@ -1,7 +1,7 @@
 /**
  * The logs of studies in pages of 10,000 events, for those who want all of a log at once (the dashboard). A log only grows, so a full page never changes:
  * it is kept compressed, and a study of 220,000 events is read from the storage and written as JSON once, however often it is opened.
- * Cost: memory some 12 bytes an event (gzip); the oldest studies' pages are dropped above `KEPT_BYTES`.
+ * Cost: memory for the compressed pages; the oldest studies' pages are dropped above `KEPT_BYTES`.
  */
 import { promisify } from 'node:util';
 import { gzip as gzipCallback } from 'node:zlib';

@@ -79,7 +79,7 @@ describe('bad usage is refused:', { timeout: 60_000 }, () => {
     [['export', 'x', '--format', 'xml'], '--format wants csv or json or tensorboard or mlflow or optuna; got "xml".'],
     [['report', 'x', '--out', 'x.pdf'], 'ends in .html or .md; got "x.pdf"'],
     [['plot', 'x', 'pie', '--out', 'x.svg'], 'KIND wants history or curves'],
-    [['plot', 'x', 'history', '--out', 'x.pdf'], 'ends in .svg or .png; got "x.pdf"'],
+    [['plot', 'x', 'history', '--out', 'x.pdf'], 'ends in .svg, .png or .csv; got "x.pdf"'],
     [['export', 'x', '--format', 'optuna'], '--format optuna wants --out FILE.db (SQLite) or --out FILE.journal.'],
   ])('%j', async (args, sentence) => {
     expect(await refused(project(), ...args)).toContain(sentence);
