@@ -1,7 +1,7 @@
 /**
  * Four processes on one study under random SIGKILLs, in SQLite and in PostgreSQL, whose server crashes besides in the middle: every trial is there once, finished
  * once, none is left running, the database is whole.
- * Long form (ATTUNE_LONG=1): 2,000 trials, a kill each second for two minutes; short form: 150 trials, eight kills.
+ * Long form (ATTUNE_LONG=1): 2,000 trials, a kill each second for two minutes; short form: 300 trials, eight kills in two seconds.
  * Also what a storage must sit out: another program's lock, and a full disk.
  */
 import Database from 'better-sqlite3';
@@ -23,9 +23,9 @@ import { createStudy, openStudy } from '#study';
 import { HAS_POSTGRES, startPostgres, WITHOUT_POSTGRES, type PostgresServer } from '../support/postgres-server.ts';
 
 const long = process.env['ATTUNE_LONG'] === '1';
-const TRIALS = long ? 2000 : 150;
+const TRIALS = long ? 2000 : 300;
 const KILLS = long ? 120 : 8;
-const EVERY_MS = 1000;
+const EVERY_MS = long ? 1000 : 150;
 const PROCESSES = 4;
 /** How many more are asked for when a kill finds all done. */
 const MORE = TRIALS / 10;
