@@ -90,7 +90,7 @@ export function paretoPlot(
       series: [
         ...(beyond.length === 0 ? [] : series('beyond a limit', beyond, STATE_COLORS.failed, 5)),
         ...series('dominated', others, STATE_COLORS.waiting, 6),
-        ...series('not dominated', front, PALETTE[1], 9),
+        ...series('not dominated', front, PALETTE[0], 9),
         ...pairs.flatMap(([x, y], index) =>
           markedSeries(points(complete, x, y), selected, ([, , number]) => number, {
             xAxisIndex: index,
