@@ -7,7 +7,7 @@ import { didYouMean, TuneError } from '#math';
 import { loadRuntime, messageOf } from './runtime.ts';
 
 /** cuda: NVIDIA; webgpu: any GPU with Vulkan, Metal or Direct3D 12; coreml: macOS; dml: Windows. */
-export const devices = ['cpu', 'cuda', 'webgpu', 'coreml', 'dml'] as const;
+const devices = ['cpu', 'cuda', 'webgpu', 'coreml', 'dml'] as const;
 export type Device = (typeof devices)[number];
 
 const advice: Readonly<Record<Device, string>> = {

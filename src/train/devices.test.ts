@@ -77,6 +77,13 @@ describe.runIf(existsSync(SWIFTSHADER))('on WebGPU (skipped without chromium)', 
   });
 });
 
+test('an unknown device is refused with the known ones', async () => {
+  const device = 'gpu' as Device; // as from JavaScript
+  await expect(requireDevice(device)).rejects.toThrow(
+    'there is no device "gpu": did you mean "cpu"? Known: "cpu", "cuda"',
+  );
+});
+
 test.each(['cuda', 'coreml', 'dml'] as const)('%s is refused with the reason where it is not', async (device) => {
   await expect(requireDevice(device)).rejects.toMatchObject({
     code: 'deviceMissing',
