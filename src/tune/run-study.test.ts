@@ -198,7 +198,10 @@ test.runIf(process.platform === 'linux')(
 test.runIf(process.platform === 'linux')(
   'a run that freezes loses its trial to another after the lease time; when it wakes, its late result is refused',
   async () => {
-    const { run, cwd, options } = setup();
+    // 20 ms a step: the freeze comes in the middle of a trial.
+    const { run, cwd, options } = setup({
+      step: '() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20)',
+    });
     const script = join(cwd, 'frozen.mjs');
     const door = fileURLToPath(new URL('./index.ts', import.meta.url));
     writeFileSync(
