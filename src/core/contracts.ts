@@ -112,8 +112,8 @@ export interface Storage {
   find(name: string): Promise<{ readonly id: string; readonly definition: StudyDefinition } | null>;
   /** Oldest first. */
   list(): Promise<StudySummary[]>;
-  /** Events after `afterSeq`, in order; a TuneError 'no-study' for an unknown id. */
-  read(id: string, afterSeq: number): Promise<StoredEvent[]>;
+  /** Events after `afterSeq`, in order, the first `limit` of them if one is given; a TuneError 'no-study' for an unknown id. */
+  read(id: string, afterSeq: number, limit?: number): Promise<StoredEvent[]>;
   append(id: string, expectedSeq: number, events: readonly StudyEvent[]): Promise<'ok' | 'conflict'>;
   /** Counts one heartbeat of a worker; `false` forgets the worker. Not part of the log: a heartbeat is worth nothing once the next has come. */
   beat(id: string, worker: string, alive: boolean): Promise<void>;

@@ -37,15 +37,23 @@ export function logPages(storage: Storage): LogPages {
   const logs = new Map<string, Log>();
   const turns = new Map<string, Promise<unknown>>();
 
-  async function readOn(id: string, key: string): Promise<Log> {
+  /** Reads on until the page behind `after` is there: the first page of a long log need not wait for the rest. */
+  async function readOn(id: string, key: string, after: number): Promise<Log> {
     const log = logs.get(key) ?? { full: [], tail: [] };
     logs.delete(key);
     logs.set(key, log);
-    for (const { event } of await storage.read(id, lengthOf(log))) log.tail.push(encodeEvent(event));
-    while (log.tail.length >= PAGE_EVENTS)
-      log.full.push(await packed(log.full.length * PAGE_EVENTS, log.tail.splice(0, PAGE_EVENTS)));
+    while (lengthOf(log) < after + PAGE_EVENTS) {
+      const events = await storage.read(id, lengthOf(log), PAGE_EVENTS - log.tail.length);
+      for (const { event } of events) log.tail.push(encodeEvent(event));
+      if (log.tail.length < PAGE_EVENTS) break;
+      log.full.push(await packed(log.full.length * PAGE_EVENTS, log.tail.splice(0)));
+    }
     forget(logs);
     return log;
+  }
+
+  async function lengthInStorage(id: string): Promise<number> {
+    return (await storage.list()).find((study) => study.id === id)?.events ?? 0;
   }
 
   return {
@@ -55,7 +63,7 @@ export function logPages(storage: Storage): LogPages {
       const { createdAt } = found.definition;
       // A study that was made anew after the first was removed may have its id.
       const key = `${found.id} ${createdAt}`;
-      const mine = (turns.get(key) ?? Promise.resolve()).then(() => readOn(found.id, key));
+      const mine = (turns.get(key) ?? Promise.resolve()).then(() => readOn(found.id, key, after));
       const settled = mine.catch(() => undefined);
       turns.set(key, settled);
       const log = await mine;
@@ -63,7 +71,7 @@ export function logPages(storage: Storage): LogPages {
       const inFull = log.full.length * PAGE_EVENTS;
       const body =
         log.full[Math.floor(after / PAGE_EVENTS)] ?? (await packed(after, log.tail.slice(Math.max(0, after - inFull))));
-      return { body, total: lengthOf(log), createdAt };
+      return { body, total: Math.max(lengthOf(log), await lengthInStorage(found.id)), createdAt };
     },
   };
 }

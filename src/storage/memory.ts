@@ -36,10 +36,10 @@ export function memory(): Storage {
       }),
     list: () =>
       answer(() => [...logs.values()].map(({ id, definition, events }) => ({ id, definition, events: events.length }))),
-    read: (id, afterSeq) =>
+    read: (id, afterSeq, limit = Infinity) =>
       answer(() =>
         log(id)
-          .events.slice(afterSeq)
+          .events.slice(afterSeq, afterSeq + limit)
           .map((event, i) => ({ seq: afterSeq + i + 1, event })),
       ),
     append: (id, expectedSeq, events) =>

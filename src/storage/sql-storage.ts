@@ -13,6 +13,8 @@ import { rowsOf, SqlTrouble, statementBuilder, type SqlDatabase, type Steps } fr
 
 /** Rows of one insert; both databases limit the parameters of a statement (SQLite: 32,766). A longer append is a transaction of several inserts. */
 const ROWS_AT_ONCE = 200;
+/** A limit that no log reaches. */
+const ALL = Number.MAX_SAFE_INTEGER;
 /** How often a statement whose connection breaks is begun again. Each time the database waits until it is connected. */
 const TRIES = 5;
 
@@ -29,6 +31,7 @@ export async function sqlStorage(database: SqlDatabase, readonly: boolean): Prom
     .where('study_id', '=', 0)
     .where('seq', '>', 0)
     .orderBy('seq')
+    .limit(0)
     .compile();
   const selectLast = db
     .selectFrom('events')
@@ -74,7 +77,8 @@ export async function sqlStorage(database: SqlDatabase, readonly: boolean): Prom
     if (last === null) throw noStudy(id);
     return last;
   };
-  const textsAfter = async (id: string, afterSeq: number) => (await run(filled(selectAfter, rowId(id), afterSeq))).rows;
+  const textsAfter = async (id: string, afterSeq: number, limit = ALL) =>
+    (await run(filled(selectAfter, rowId(id), afterSeq, limit))).rows;
   const write = async (study: number, seq: number, texts: readonly string[]): Promise<boolean> => {
     if (texts.length <= ROWS_AT_ONCE) return (await database.run(insert(study, seq, texts))).changed === texts.length;
     return database.transaction(function* (): Steps<boolean> {
@@ -150,8 +154,8 @@ export async function sqlStorage(database: SqlDatabase, readonly: boolean): Prom
         events,
       }));
     },
-    async read(id, afterSeq) {
-      const rows = await textsAfter(id, afterSeq);
+    async read(id, afterSeq, limit) {
+      const rows = await textsAfter(id, afterSeq, limit);
       if (rows.length === 0) await lastSeq(id); // refuses an unknown id
       return rows.map(({ seq, json }) => ({ seq, event: decodeEvent(json, `${where}, study ${id}, event ${seq}`) }));
     },

@@ -81,6 +81,8 @@ export function storageLaws({ open, reopen }: StorageUnderTest): Law[] {
         [1, 2, 3, 4],
       );
       assert.deepEqual(await storage.read(id, 2), all.slice(2));
+      assert.deepEqual(await storage.read(id, 1, 2), all.slice(1, 3));
+      assert.deepEqual(await storage.read(id, 3, 9), all.slice(3));
       assert.deepEqual(all.at(-1)?.event, created(2));
       assert.deepEqual(await storage.read(id, 4), []);
     }),
