@@ -1,6 +1,7 @@
 /** Every plot drawn for real, also of a study without trials; pictures are decoded and looked at. */
 import { PNG } from 'pngjs';
 import { expect, test } from 'vitest';
+import { escapeMarkup } from '#text';
 import type { PlottedStudy } from './chart.ts';
 import { contourPlot } from './contour.ts';
 import { curvesPlot } from './curves.ts';
@@ -33,7 +34,7 @@ const MARK = 'ecmeta_ssr_type="chart"';
 test.each(Object.entries(all(smallStudy)))('%s: the marks are in the SVG, and its description', async (_, chart) => {
   const svg = await renderSvg(chart);
   expect(svg).toMatch(/^<svg [^>]*role="img">\n<desc>/);
-  expect(svg).toContain(`<desc>${chart.description.replaceAll('>', '&gt;')}</desc>`);
+  expect(svg).toContain(`<desc>${escapeMarkup(chart.description)}</desc>`);
   expect(svg.includes(MARK) || svg.includes('stroke-width="2"')).toBe(true);
   expect(svg).not.toContain('NaN');
 });

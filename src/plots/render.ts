@@ -1,4 +1,5 @@
 /** Draws a chart without a browser: SVG by ECharts' own server-side renderer, PNG from that by resvg. Both load on first use. */
+import { escapeMarkup, xmlSafe } from '#text';
 import type { Chart } from './chart.ts';
 import { themed, type ThemeName } from './theme.ts';
 
@@ -27,8 +28,11 @@ export async function renderSvg(
   try {
     const option = themed(chart.option, theme);
     instance.setOption({ ...option, animation: false, textStyle: { ...option.textStyle, fontFamily: FONT } });
-    const text = `<desc>${escaped(chart.description)}</desc>`;
-    return instance.renderToSVGString().replace(/^(<svg [^>]*)>/, (_, open: string) => `${open} role="img">\n${text}`);
+    const text = `<desc>${escapeMarkup(chart.description)}</desc>`;
+    return xmlSafe(instance.renderToSVGString()).replace(
+      /^(<svg [^>]*)>/,
+      (_, open: string) => `${open} role="img">\n${text}`,
+    );
   } finally {
     instance.dispose();
   }
@@ -50,5 +54,3 @@ export async function renderPng(
   });
   return resvg.render().asPng();
 }
-
-const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

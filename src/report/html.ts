@@ -2,6 +2,7 @@
  * A report as one HTML file: no script, nothing fetched, plots as SVG within it. Its policy forbids both even if a text should slip through the escaping.
  */
 import { renderSvg } from '#plots';
+import { escapeMarkup } from '#text';
 import type { Block, Report } from './block.ts';
 
 const STYLE = `
@@ -22,11 +23,11 @@ export async function reportHtml({ title, blocks }: Report): Promise<string> {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${escaped(title)}</title>
+<title>${escapeMarkup(title)}</title>
 <style>${STYLE}</style>
 </head>
 <body>
-<h1>${escaped(title)}</h1>
+<h1>${escapeMarkup(title)}</h1>
 ${body.join('\n')}
 <footer>Made by Attune.</footer>
 </body>
@@ -37,16 +38,16 @@ ${body.join('\n')}
 async function html(block: Block): Promise<string> {
   switch (block.kind) {
     case 'heading':
-      return `<h2>${escaped(block.text)}</h2>`;
+      return `<h2>${escapeMarkup(block.text)}</h2>`;
     case 'paragraph':
-      return `<p>${escaped(block.text)}</p>`;
+      return `<p>${escapeMarkup(block.text)}</p>`;
     case 'code':
-      return `<pre><code>${escaped(block.text)}</code></pre>`;
+      return `<pre><code>${escapeMarkup(block.text)}</code></pre>`;
     case 'chart':
-      return `<figure>\n${await renderSvg(block.chart)}\n<figcaption>${escaped(block.chart.description)}</figcaption>\n</figure>`;
+      return `<figure>\n${await renderSvg(block.chart)}\n<figcaption>${escapeMarkup(block.chart.description)}</figcaption>\n</figure>`;
     case 'table': {
       const head = block.head.some((cell) => cell !== '')
-        ? `<thead><tr>${block.head.map((cell) => `<th scope="col">${escaped(cell)}</th>`).join('')}</tr></thead>\n`
+        ? `<thead><tr>${block.head.map((cell) => `<th scope="col">${escapeMarkup(cell)}</th>`).join('')}</tr></thead>\n`
         : '';
       const rows = block.rows.map((row) => `<tr>${row.map(cellHtml).join('')}</tr>`).join('\n');
       return `<div class="wide"><table>\n${head}<tbody>\n${rows}\n</tbody></table></div>`;
@@ -55,7 +56,4 @@ async function html(block: Block): Promise<string> {
 }
 
 const cellHtml = (cell: string | number): string =>
-  typeof cell === 'number' ? `<td class="number">${cell}</td>` : `<td>${escaped(cell)}</td>`;
-
-const escaped = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+  typeof cell === 'number' ? `<td class="number">${cell}</td>` : `<td>${escapeMarkup(cell)}</td>`;

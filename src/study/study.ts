@@ -42,6 +42,7 @@ import {
   type Predicates,
   type Space,
 } from '#space';
+import { showAs, studyShown, trialShown, trialsShown } from '#display';
 import { workerAlive } from '#storage';
 import { holdLease, type Lease, type LeaseOptions } from './lease.ts';
 import { optimize, type Objective, type OptimizeOptions, type OptimizeResult } from './optimize.ts';
@@ -123,6 +124,8 @@ export class Study<P = Params, O extends string = string> {
   readonly #state: StudyState;
   readonly #search: Search;
   readonly #listeners = new Set<StudyListener>();
+  /** The array of trials that has been told how notebooks see it. */
+  #shown: readonly TrialRecord[] | null = null;
   #turn: Promise<unknown> = Promise.resolve();
   /** Only kept where ordered mode is used. */
   #order: OrderedView | null = null;
@@ -156,25 +159,33 @@ export class Study<P = Params, O extends string = string> {
   }
   /** All trials by number, as last read: `refresh()` reads what other processes wrote. */
   get trials(): readonly Typed<TrialRecord, P>[] {
-    return this.#state.trials as readonly Typed<TrialRecord, P>[]; // parameters were parsed by the space
+    const { trials } = this.#state;
+    if (trials !== this.#shown) {
+      this.#shown = trials;
+      showAs(trials, () => trialsShown(this));
+    }
+    return trials as readonly Typed<TrialRecord, P>[]; // parameters were parsed by the space
   }
   /** The best complete trial that keeps the constraints, or null; with several objectives a TuneError (use `pareto`). */
   get best(): Typed<CompleteTrial, P> | null {
-    return bestTrial(this.#state.trials, this.definition.objectives, this.definition.limits) as Typed<
-      CompleteTrial,
-      P
-    > | null; // as above
+    const { objectives, limits } = this.definition;
+    return this.#seen(bestTrial(this.#state.trials, objectives, limits)) as Typed<CompleteTrial, P> | null; // as above
   }
   /** Complete trials that keep the constraints and that no other such trial dominates. */
   get pareto(): readonly Typed<CompleteTrial, P>[] {
-    return paretoTrials(this.#state.trials, this.definition.objectives, this.definition.limits) as Typed<
-      CompleteTrial,
-      P
-    >[]; // as above
+    const { objectives, limits } = this.definition;
+    const front = paretoTrials(this.#state.trials, objectives, limits);
+    for (const trial of front) this.#seen(trial);
+    return front as Typed<CompleteTrial, P>[]; // as above
   }
   /** Of several objectives: the trial of `pareto` where every further gain in one costs much of another; null if the front has no such bend. */
   get knee(): Typed<CompleteTrial, P> | null {
     return kneeTrial(this.pareto, this.definition.objectives) as Typed<CompleteTrial, P> | null; // as above
+  }
+  /** A record that is handed out alone: a notebook sees it as a trial. */
+  #seen<R extends TrialRecord | null | undefined>(record: R): R {
+    if (record) showAs(record, () => trialShown(record, this.definition));
+    return record;
   }
   /** Number of trials in each state. */
   get counts(): StudyState['counts'] {
@@ -296,7 +307,7 @@ export class Study<P = Params, O extends string = string> {
           });
         const result = readOutcome(record, outcome, this.#metrics());
         if (await this.#append([{ type: 'trialFinished', at: this.#parts.now(), number: record.number, result }]))
-          return this.trials[record.number] as Typed<FinishedTrial, P>; // just finished
+          return this.#seen(this.trials[record.number]) as Typed<FinishedTrial, P>; // just finished
       }
     });
   }
@@ -600,3 +611,5 @@ function isJson(value: unknown): value is Json {
     return value === null || typeof value === 'string' || typeof value === 'boolean';
   return Object.values(value).every((v) => v === undefined || isJson(v));
 }
+
+showAs(Study.prototype as Study, studyShown); // TypeScript types a prototype's parameters as any

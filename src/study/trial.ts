@@ -1,5 +1,6 @@
 /** The handle of a trial that this process runs. */
-import type { Params, PruneDecision, RunningTrial, Values } from '#core';
+import type { Params, PruneDecision, RunningTrial, StudyDefinition, TrialRecord, Values } from '#core';
+import { showAs, trialShown, type Shown } from '#display';
 
 /** What tells one run of a trial from another; a `Trial` is one. */
 export interface TrialHandle {
@@ -10,6 +11,8 @@ export interface TrialHandle {
 
 /** What the handle needs of its study. */
 interface TrialOwner {
+  readonly definition: StudyDefinition;
+  readonly trials: readonly TrialRecord[];
   report(trial: TrialHandle, step: number, values: Values): Promise<PruneDecision>;
   seedOf(number: number): number;
 }
@@ -26,6 +29,10 @@ export class Trial<P = Params> implements TrialHandle {
   /** Whether the pruner may answer 'pause'. */
   readonly resumable: boolean;
   readonly #owner: TrialOwner;
+
+  static {
+    showAs(Trial.prototype as Trial, (trial) => trial.#shown()); // TypeScript types a prototype's parameters as any
+  }
 
   constructor(
     owner: TrialOwner,
@@ -45,6 +52,12 @@ export class Trial<P = Params> implements TrialHandle {
   /** A seed of this trial's own, from (study seed, number): the same in every attempt. */
   get seed(): number {
     return this.#owner.seedOf(this.number);
+  }
+
+  #shown(): Shown {
+    const record = this.#owner.trials[this.number];
+    if (record === undefined) throw new Error(`internal: there is no trial ${this.number}`);
+    return trialShown(record, this.#owner.definition);
   }
 
   /**

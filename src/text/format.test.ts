@@ -4,12 +4,13 @@ import {
   clock,
   count,
   duration,
+  escapeMarkup,
   groupedNumber,
   metricNumber,
   paramsText,
   shortNumber,
   shortParamsText,
-} from './format.ts';
+} from './index.ts';
 
 describe('numbers', () => {
   it('are written in full when whole, else with five significant digits', () => {
@@ -81,4 +82,10 @@ it('nested parameters are named by path in full text and by their last name in s
   const params = { learningRate: 0.001, optimizer: { kind: 'sgd', momentum: 0.9 } };
   expect(paramsText(params)).toBe('learningRate=0.001 optimizer=sgd optimizer.sgd.momentum=0.9');
   expect(shortParamsText(params)).toBe('LR=0.001 optimizer=sgd momentum=0.9');
+});
+
+it('text in markup is text: no tag, no quote that ends an attribute, no character that XML forbids', () => {
+  expect(escapeMarkup(`<a b="c" d='e'>&amp;`)).toBe('&lt;a b=&quot;c&quot; d=&#39;e&#39;&gt;&amp;amp;');
+  // Escape, null and halves of a pair are no characters of XML 1.0 (§2.2); tab, line feed and a whole pair are.
+  expect(escapeMarkup('\u001b[31m\u0000 \ud83d|\ude00|\ufffe \t\n😀')).toBe('�[31m� �|�|� \t\n😀');
 });

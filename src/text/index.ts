@@ -16,4 +16,5 @@ export {
   shortParamsText,
   valueText,
 } from './format.ts';
+export { escapeMarkup, xmlSafe } from './markup.ts';
 export { repeatsText, type RepeatedResult } from './repeats.ts';
