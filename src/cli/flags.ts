@@ -104,6 +104,8 @@ export const PLOT_KINDS = [
   'pareto',
   'edf',
   'timeline',
+  'confusion',
+  'schedule',
 ] as const;
 
 export type PlotKind = (typeof PLOT_KINDS)[number];
@@ -115,6 +117,8 @@ export interface PlotFlags {
   readonly metric?: string;
   readonly params?: readonly string[];
   readonly limit?: number;
+  readonly trial?: number;
+  readonly runs: string;
   readonly log?: true;
   readonly dark?: true;
   readonly width?: number;

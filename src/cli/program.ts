@@ -261,6 +261,12 @@ export function buildProgram(finish: (code: ExitCode) => void): Command {
     .option('--metric <name>', 'curves: another reported metric instead of the objective', nonEmpty('--metric'))
     .option('--params <paths>', 'slice, parallel, contour: these parameters only', nameList('--params'))
     .option('--limit <n>', 'curves, parallel: at most so many trials', positiveInteger('--limit'))
+    .option('--trial <n>', 'confusion, schedule: of this trial (default: the best)', trialNumber('--trial'))
+    .addOption(
+      new Option('--runs <dir>', 'confusion, schedule: where runs wrote, their --out')
+        .default('attune-out')
+        .argParser(nonEmpty('--runs')),
+    )
     .option('--log', 'history: logarithmic axis')
     .option('--dark', 'on a dark page')
     .option('--width <pixels>', 'default: 800', positiveInteger('--width'))

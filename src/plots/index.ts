@@ -14,3 +14,4 @@ export { schedulePlot, type ScheduleOptions } from './schedule.ts';
 export { slicePlot, type SliceOptions } from './slice.ts';
 export { themed, type ThemeName } from './theme.ts';
 export { timelinePlot } from './timeline.ts';
+export { TRIAL_FILES, trialFilePlot, type TrialFileKind } from './trial-file.ts';

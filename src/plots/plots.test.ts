@@ -13,6 +13,7 @@ import { schedulePlot } from './schedule.ts';
 import { slicePlot } from './slice.ts';
 import { smallStudy } from './study.fixture.ts';
 import { timelinePlot } from './timeline.ts';
+import { trialFilePlot } from './trial-file.ts';
 
 interface Drawn {
   readonly name?: string;
@@ -187,6 +188,21 @@ test('a confusion matrix counts, and colours by the share of the true class', ()
 test('a schedule is its values by step', () => {
   expect(schedulePlot([0.1, 0.05], { unit: 'epoch' }).description).toBe(
     'learning rate by epoch: from 0.1 to 0.05 over 2 epochs, at most 0.1.',
+  );
+});
+
+test('files of a trial become charts; what is not of their form is refused with the form', () => {
+  const confusion = trialFilePlot('confusion', '{"labels":["cat","dog"],"matrix":[[3,1],[0,4]]}');
+  expect(confusion.description).toContain('7 of 8 right');
+  const schedule = trialFilePlot('schedule', '{"values":[0.1,0.1,0.01]}');
+  // Epochs are counted from 1.
+  expect(schedule.table().rows).toEqual([[1, 0.1], [2, 0.1], [3, 0.01]]); // prettier-ignore
+  for (const text of ['', 'null', '[1]', '{"labels":["a"],"matrix":[[-1]]}', '{"labels":[1],"matrix":[[1]]}'])
+    expect(() => trialFilePlot('confusion', text)).toThrow(
+      /^confusion\.json of the trial is not of the form \{ "labels"/,
+    );
+  expect(() => trialFilePlot('schedule', '{"values":["0.1"]}')).toThrow(
+    /^schedule\.json of the trial is not of the form/,
   );
 });
 

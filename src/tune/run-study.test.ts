@@ -131,6 +131,23 @@ test('a grid is run, evaluated on test once the search has ended, and the best b
   const bundle = await loadBundle(summary.bundle ?? '');
   expect(bundle.manifest.provenance).toMatchObject({ study: 'moons', trial: summary.best?.number, dataset: 'moons' });
   expect(bundle.manifest.metrics.test).toEqual(summary.test);
+  // Written before the test scores were added. 80 of the 400 rows are held back for validation; the share on the diagonal is the accuracy told.
+  const { labels, matrix } = JSON.parse(readFileSync(join(summary.bundle ?? '', 'confusion.json'), 'utf8')) as {
+    labels: string[];
+    matrix: number[][];
+  };
+  expect(labels).toEqual(['upper', 'lower']);
+  const rows = matrix.flat().reduce((sum, n) => sum + n, 0);
+  expect(rows).toBe(80);
+  expect(((matrix[0]?.[0] ?? 0) + (matrix[1]?.[1] ?? 0)) / rows).toBeCloseTo(
+    summary.best?.values['accuracy'] ?? NaN,
+    10,
+  );
+  expect(JSON.parse(readFileSync(join(summary.bundle ?? '', 'schedule.json'), 'utf8'))).toEqual({
+    name: 'learning rate',
+    unit: 'epoch',
+    values: Array.from({ length: 3 }, () => summary.best?.params['learningRate']),
+  });
   await bundle.release();
   expect(readdirSync(join(cwd, 'out', 'moons')).sort()).toEqual(['best', 'trials']);
   expect(readdirSync(join(cwd, 'out', 'moons', 'trials'))).toEqual(['0', '1', '2', '3']);

@@ -23,6 +23,7 @@ import {
 import manifest from '../../package.json' with { type: 'json' };
 import { loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import type { DatasetSource, Experiment } from './experiment.ts';
+import { chartFiles } from './chart-files.ts';
 import type { EpochDecision, Trained, TrialJob } from './protocol.ts';
 import { loadWeights, removeWeights, saveWeights } from './weights-file.ts';
 
@@ -249,17 +250,14 @@ interface Trainable {
   readonly config: TrainConfig;
 }
 
-async function save(
-  job: TrialJob,
-  { model, dataset, encoder, config }: Trainable,
-  { weights, values }: FitResult,
-): Promise<void> {
+async function save(job: TrialJob, { model, dataset, encoder, config }: Trainable, result: FitResult): Promise<void> {
+  const { weights, values } = result;
   const { task, inputShape } = dataset;
   const { targetScale, preprocessing } = encoder;
   if (task.kind === 'sequence' || preprocessing.kind === 'pair')
     throw new Error('internal: a bundle of a model of sequences');
   const { loss } = config;
-  await saveBundle(job.bundle, {
+  const content = {
     onnx: inferenceGraph({ model, weights, inputShape, task, targetScale, ...(loss && { loss }) }),
     task,
     inputShape,
@@ -274,7 +272,8 @@ async function save(
       seed: job.seed,
       createdAt: new Date().toISOString(),
     },
-  });
+  };
+  await saveBundle(job.bundle, content, chartFiles(task, result));
 }
 
 /**

@@ -148,6 +148,18 @@ describe('attune run', { timeout: 180_000 }, () => {
       /^history\.svg: accuracy by trial: 2 complete trials, 0 pruned, 0 failed; the best so far is 0\.\d+/,
     );
     expect(readFileSync(join(dir, 'history.svg'), 'utf8')).toMatch(/^<svg /);
+    const confusion = await attune(dir, 'plot', 'digits', 'confusion', '--out', 'confusion.svg');
+    expect(confusion).toMatchObject({ code: 0, stdout: '' });
+    expect(confusion.stderr).toMatch(
+      /^confusion\.svg: Confusion matrix of 10 classes: \d+ of \d+ right; most often wrong: /,
+    );
+    const schedule = await attune(dir, 'plot', 'digits', 'schedule', '--trial', '1', '--out', 'schedule.csv');
+    expect(schedule).toMatchObject({ code: 0, stdout: '' });
+    expect(readFileSync(join(dir, 'schedule.csv'), 'utf8')).toMatch(/^epoch,learning rate\r?\n1,0\.\d+/);
+    expect(await attune(dir, 'plot', 'digits', 'confusion', '--runs', 'elsewhere', '--out', 'x.svg')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(`has no ${join('elsewhere', 'digits', 'trials')}`) as string,
+    });
     const report = await attune(dir, 'report', 'digits', '--out', 'report.html');
     expect({ ...report }).toEqual({ code: 0, stdout: '', stderr: 'The report of "digits" is in report.html\n' });
     const html = readFileSync(join(dir, 'report.html'), 'utf8');

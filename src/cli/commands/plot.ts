@@ -1,7 +1,9 @@
 /** `attune plot STUDY KIND --out FILE`: a plot as SVG or PNG, its numbers as CSV, and in words. */
-import { writeFile } from 'node:fs/promises';
-import { extname } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { bestTrial } from '#core';
 import type * as Plots from '#plots';
+import { trialFolder } from '#tune';
 import { EXIT, usage } from '../failure.ts';
 import type { ExitCode } from '../failure.ts';
 import type { PlotFlags, PlotKind } from '../flags.ts';
@@ -18,7 +20,7 @@ export async function plot(
     throw usage(`--out wants a file that ends in .svg, .png or .csv; got "${out}".`, { out });
   }
   const plots = await import('#plots');
-  const chart = chartOf(plots, await readStudy(storage, name), kind, options);
+  const chart = await chartOf(plots, await readStudy(storage, name), kind, options);
   const look = {
     theme: dark ? 'dark' : 'light',
     ...(width !== undefined && { width }),
@@ -37,12 +39,12 @@ export async function plot(
   return EXIT.done;
 }
 
-function chartOf(
+async function chartOf(
   plots: typeof Plots,
   study: Plots.PlottedStudy,
   kind: PlotKind,
-  { objective: name, metric, params, log, limit }: Omit<PlotFlags, 'storage' | 'out'>,
-): Plots.Chart {
+  { objective: name, metric, params, log, limit, trial, runs }: Omit<PlotFlags, 'storage' | 'out'>,
+): Promise<Plots.Chart> {
   const objective = name === undefined ? {} : { objective: name };
   const lines = limit === undefined ? {} : { limit };
   switch (kind) {
@@ -69,5 +71,31 @@ function chartOf(
       return plots.edfPlot([study], objective);
     case 'timeline':
       return plots.timelinePlot(study);
+    case 'confusion':
+    case 'schedule':
+      return plots.trialFilePlot(kind, await trialFile(study, plots.TRIAL_FILES[kind], { trial, runs }));
   }
+}
+
+/** What the trial, or else the best, wrote to the file of that name. */
+async function trialFile(
+  { definition, trials }: Plots.PlottedStudy,
+  file: string,
+  { trial, runs }: { readonly trial: number | undefined; readonly runs: string },
+): Promise<string> {
+  const { name, objectives, limits } = definition;
+  if (trial === undefined && objectives.length > 1)
+    throw usage(`"${name}" has several objectives, so none of its trials is the best: name one by --trial.`);
+  const number = trial ?? bestTrial(trials, objectives, limits)?.number;
+  if (number === undefined) throw usage(`"${name}" has no complete trial yet; name another by --trial.`);
+  if (trials[number] === undefined)
+    throw usage(`"${name}" has no trial ${number}; it has ${trials.length}.`, { number });
+  const path = join(trialFolder(runs, name, number), file);
+  return readFile(path, 'utf8').catch(() => {
+    throw usage(
+      `Trial ${number} (${trials[number]?.state}) has no ${path}: completed trials of the built-in trainer write it, of tasks that have one; ` +
+        'if the run had another --out, name that by --runs.',
+      { path },
+    );
+  });
 }

@@ -1,6 +1,7 @@
 /** One trial: what it was given, what it reported, how it ended, what it wrote, and what a person noted. */
 import { useState } from 'react';
 import { lastStep, type Measurement, type TrialRecord } from '#core';
+import type { ThemeName } from '#plots';
 import { flatten } from '#space';
 import { duration, metricNumber, shortNumber, valueText } from '#text';
 import { Action, NeedsToken } from '../action.tsx';
@@ -12,7 +13,7 @@ import { SmallCurves } from '../small-curves.tsx';
 import { TrialFiles } from '../trial-files.tsx';
 import { localTime } from '../words.ts';
 
-export default function TrialPage({ study, options, setOption, selection, onSelect }: ViewProps) {
+export default function TrialPage({ study, options, setOption, selection, onSelect, theme }: ViewProps) {
   const number = Number(options['n'] ?? selection[0] ?? 0);
   const trial = study.trials[number];
   const last = study.trials.length - 1;
@@ -48,6 +49,7 @@ export default function TrialPage({ study, options, setOption, selection, onSele
           study={study.definition.name}
           trial={trial}
           first={study.definition.objectives[0]?.name ?? ''}
+          theme={theme}
         />
       )}
     </>
@@ -59,9 +61,10 @@ interface TrialProps {
   readonly trial: TrialRecord;
   /** Its metric is drawn first. */
   readonly first: string;
+  readonly theme: ThemeName;
 }
 
-function Trial({ study, trial, first }: TrialProps) {
+function Trial({ study, trial, first, theme }: TrialProps) {
   const { number, params, measurements, attributes } = trial;
   const metrics = [...new Set(measurements.flatMap(({ values }) => Object.keys(values)))].sort(
     (a, b) => Number(b === first) - Number(a === first),
@@ -156,7 +159,7 @@ function Trial({ study, trial, first }: TrialProps) {
           </pre>
         </>
       )}
-      <TrialFiles path={path} live={trial.state === 'running'} />
+      <TrialFiles path={path} live={trial.state === 'running'} name={`${study}-trial-${number}`} theme={theme} />
     </>
   );
 }
