@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { newToken, startServer } from '#server';
 import { openStorage } from '#storage';
+import { trialFolder } from '#tune';
 
 const PAGE = fileURLToPath(new URL('../../dist/dashboard/', import.meta.url));
 const CHROMIUM = '/usr/bin/chromium';
@@ -29,8 +30,8 @@ export interface Opened {
   close(): Promise<void>;
 }
 
-/** Serves the studies of the SQLite file, and starts a browser. The page has to be built. */
-export async function openDashboard(file: string): Promise<Opened> {
+/** Serves the studies of the SQLite file, with what trials wrote below `runs`, and starts a browser. The page has to be built. */
+export async function openDashboard(file: string, runs?: string): Promise<Opened> {
   if (!existsSync(PAGE)) throw new Error('the page is not built: npm run build');
   const storage = await openStorage(`sqlite:${file}`);
   const token = newToken();
@@ -42,6 +43,7 @@ export async function openDashboard(file: string): Promise<Opened> {
     allowHosts: [],
     version: '0',
     page: PAGE,
+    ...(runs !== undefined && { folderOf: (study: string, number: number) => trialFolder(runs, study, number) }),
   });
   const browser: Browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
   return {
