@@ -1,9 +1,10 @@
-/** From 64 input channels on the input gradient is a convolution by the turned weight; the table of ops.test.ts has the other form. */
+/** The forms that the small shapes in the table of ops.test.ts do not reach. */
 import { expect, test } from 'vitest';
 import { checkGradient } from '#testing';
 import { conv2d, type Conv2dOptions } from './conv2d.ts';
 
-const cases: readonly (readonly [string, Conv2dOptions, readonly number[], readonly number[]])[] = [
+/** From 64 input channels on the input gradient is a convolution by the turned weight. */
+const turned: readonly (readonly [string, Conv2dOptions, readonly number[], readonly number[]])[] = [
   ['same size', { padding: 1 }, [64, 3, 4], [2, 64, 3, 3]],
   ['no padding', {}, [64, 3, 3], [3, 64, 2, 3]],
   ['dilation, padding differs by side', { padding: [0, 1, 2, 1], dilation: [2, 1] }, [64, 5, 4], [2, 64, 2, 3]],
@@ -11,7 +12,20 @@ const cases: readonly (readonly [string, Conv2dOptions, readonly number[], reado
   ['padding wider than the window, which the turned form cannot take', { padding: 2 }, [64, 2, 2], [2, 64, 2, 2]],
 ];
 
-test.each(cases)('gradients with 64 channels: %s', async (_name, options, input, weight) => {
+/** From 128 positions on the weight gradient goes image by image; below, from 128 filters on, its product has another order. */
+const unrolled: typeof turned = [
+  ['132 positions', {}, [2, 13, 14], [3, 2, 3, 3]],
+  [
+    'strides, dilation, padding differs by side',
+    { stride: [2, 1], padding: [1, 2, 0, 1], dilation: [1, 2] },
+    [2, 22, 13],
+    [2, 2, 3, 2],
+  ],
+  ['many positions, 1×1', {}, [3, 12, 12], [2, 3, 1, 1]],
+  ['many filters', { padding: 1 }, [2, 3, 4], [128, 2, 2, 3]],
+];
+
+test.each([...turned, ...unrolled])('gradients of conv2d: %s', async (_name, options, input, weight) => {
   const build = (...[x, w]: Parameters<typeof conv2d>[0][]) => {
     if (!x || !w) throw new Error('two arguments');
     return conv2d(x, w, null, options);

@@ -80,12 +80,12 @@ export const windowAttributes = (
 
 /**
  * The tap (i, j) of all windows at once: what the window's element (i, j) sees, [B, C, output height, output width],
- * for each element in row-major order. `padded` is the input with its padding.
+ * for each element in row-major order. `padded` is the input with its padding; `rows` is the axis of its height.
  */
-export function taps(padded: Tensor, { size, stride, dilation, output }: Windows): Tensor[] {
+export function taps(padded: Tensor, { size, stride, dilation, output }: Windows, rows = 2): Tensor[] {
   const range = (axis: 0 | 1, at: number): { axis: number; start: number; end: number; step: number } => {
     const start = at * dilation[axis];
-    return { axis: axis + 2, start, end: start + (output[axis] - 1) * stride[axis] + 1, step: stride[axis] };
+    return { axis: axis + rows, start, end: start + (output[axis] - 1) * stride[axis] + 1, step: stride[axis] };
   };
   return elements(size).map(([i, j]) => slice(padded, [range(0, i), range(1, j)]));
 }
@@ -94,10 +94,10 @@ export function taps(padded: Tensor, { size, stride, dilation, output }: Windows
 export const elements = ([height, width]: Pair): Pair[] =>
   Array.from({ length: height * width }, (_, k) => [Math.floor(k / width), k % width] as const);
 
-/** What the padding must add around the input. */
-export const borders = ({ before, after }: Windows): { axis: number; before: number; after: number }[] => [
-  { axis: 2, before: before[0], after: after[0] },
-  { axis: 3, before: before[1], after: after[1] },
+/** What the padding must add around the input, whose height is the axis `rows`. */
+export const borders = ({ before, after }: Windows, rows = 2): { axis: number; before: number; after: number }[] => [
+  { axis: rows, before: before[0], after: after[0] },
+  { axis: rows + 1, before: before[1], after: after[1] },
 ];
 
 /** @internal */
