@@ -10,6 +10,7 @@ import type { Tensor as RuntimeTensor } from 'onnxruntime-node';
 import { resolveDim, sameShape, showShape, toOnnx, walk } from '#graph';
 import type { Leaf, Shape, Tensor } from '#graph';
 import { TuneError } from '#math';
+import { convolutionsFor } from './convolutions.ts';
 import { bindFeeds, wrap } from './feeds.ts';
 import type { Feed } from './feeds.ts';
 import { loadRuntime } from './runtime.ts';
@@ -77,7 +78,8 @@ export async function compile(
   const writes = rest.map(({ name, next }) => ({ name: `next/${name}`, slot: slotFor(slots, name, next.shape) }));
   for (const { slot } of writes) slot.spare ??= new Float32Array(slot.current.length);
 
-  const onnx = toOnnx({ outputs: targets });
+  const lower = await convolutionsFor(session.device ?? 'cpu', Object.values(targets));
+  const onnx = toOnnx({ outputs: targets, lower });
   const runtime = await loadRuntime();
   // Weights that are inputs keep convolutions in the plain layout; 'all' would only move the pools between them to and fro.
   const compiled = await createSession(onnx, { optimization: 'extended', ...session });

@@ -7,6 +7,7 @@ import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { TuneError } from '#math';
 import { sameShape, showShape, sizeOf } from './dim.ts';
 import type { Shape } from './dim.ts';
+import { atScope } from './tensor.ts';
 import type { Attribute, Body, DType, Node, Tensor } from './tensor.ts';
 
 const IR_VERSION = 9;
@@ -79,6 +80,8 @@ export interface OnnxOptions {
   readonly outputs: Readonly<Record<string, Tensor>>;
   /** Values of parameters to write into the file. Those not named here are inputs of the graph. */
   readonly initializers?: ReadonlyMap<string, Float32Array>;
+  /** What to write in place of a node of one output for the runtime at hand, from the same inputs; null for the node itself. */
+  readonly lower?: (node: Node) => Tensor | null;
 }
 
 /** The graph as bytes that any ONNX runtime loads. */
@@ -86,6 +89,7 @@ export function toOnnx({
   inputs = [],
   outputs,
   initializers: embedded = new Map(),
+  lower = () => null,
 }: OnnxOptions): Uint8Array<ArrayBuffer> {
   const targets = Object.entries(outputs);
   const { nodes, leaves: found, labels } = walk(targets.map(([, tensor]) => tensor));
@@ -124,6 +128,7 @@ export function toOnnx({
   const valueNames = new Map<Node, string[]>();
   /** Inputs of bodies, and what they capture, by the names they have in the file. */
   const placeholders = new Map<string, string>();
+  const domains = new Set(['']);
 
   const nameOf = (x: Tensor): string => {
     const { source } = x;
@@ -161,15 +166,27 @@ export function toOnnx({
         outputNames.set(source.node, names);
       } else copies.push({ from: x, to: name });
     }
-    for (const node of nodes) {
-      const name = unique(labels.get(node) ?? (node.scope === '' ? node.op : `${node.scope}/${node.op}`));
-      const given = outputNames.get(node) ?? [];
+    const write = (node: Node, given: readonly string[]): void => {
+      const [domain, op] = nameParts(node.op);
+      domains.add(domain);
+      const name = unique(labels.get(node) ?? (node.scope === '' ? op : `${node.scope}/${op}`));
       const outs = Array.from({ length: node.arity }, (_, i) => given[i] ?? (i === 0 ? name : unique(`${name}:${i}`)));
       const ins = node.inputs.map((x) => (x === null ? '' : nameOf(x)));
       valueNames.set(node, outs);
       const { body } = node;
       const inner = body && ((g: BinaryWriter): void => writeBody(g, name, body));
       message(w, 1, (n) => writeNode(n, node.op, name, ins, outs, Object.entries(node.attributes), inner));
+    };
+    for (const node of nodes) {
+      const given = outputNames.get(node) ?? [];
+      const lowered = atScope(node.scope, () => lower(node))?.source;
+      if (lowered?.kind !== 'node') {
+        write(node, given);
+        continue;
+      }
+      const behind = walkFrom(lowered.node, (known) => valueNames.has(known));
+      for (const part of behind) write(part, part === lowered.node ? given : []);
+      valueNames.set(node, valueNames.get(lowered.node) ?? []);
     }
     for (const { from, to } of copies) {
       const source = nameOf(from);
@@ -200,12 +217,26 @@ export function toOnnx({
   model.tag(1, WireType.Varint).int64(IR_VERSION);
   model.tag(2, WireType.LengthDelimited).string('attune');
   model.tag(7, WireType.LengthDelimited).bytes(graph.finish());
-  message(model, 8, (w) => {
-    w.tag(1, WireType.LengthDelimited).string('');
-    w.tag(2, WireType.Varint).int64(OPSET);
-  });
+  for (const domain of domains) {
+    message(model, 8, (w) => {
+      w.tag(1, WireType.LengthDelimited).string(domain);
+      w.tag(2, WireType.Varint).int64(domain === '' ? OPSET : 1);
+    });
+  }
   return Uint8Array.from(model.finish());
 }
+
+/** Nodes behind one, itself last, as far as they are not known. */
+function walkFrom(node: Node, isKnown: (node: Node) => boolean): Node[] {
+  if (isKnown(node)) return [];
+  const behind = node.inputs.flatMap((x) => (x?.source.kind === 'node' ? walkFrom(x.source.node, isKnown) : []));
+  return [...new Set([...behind, node])];
+}
+
+const nameParts = (op: string): [domain: string, name: string] => {
+  const at = op.indexOf(':');
+  return at < 0 ? ['', op] : [op.slice(0, at), op.slice(at + 1)];
+};
 
 /** -0 and 0 are different constants. */
 const showExactly = (x: number): string => (Object.is(x, -0) ? '-0' : String(x));
@@ -228,7 +259,9 @@ function writeNode(
   for (const x of inputs) w.tag(1, WireType.LengthDelimited).string(x);
   for (const y of outputs) w.tag(2, WireType.LengthDelimited).string(y);
   w.tag(3, WireType.LengthDelimited).string(name);
-  w.tag(4, WireType.LengthDelimited).string(op);
+  const [domain, operator] = nameParts(op);
+  w.tag(4, WireType.LengthDelimited).string(operator);
+  if (domain !== '') w.tag(7, WireType.LengthDelimited).string(domain);
   for (const [key, value] of attributes) message(w, 5, (a) => writeAttribute(a, key, value));
   if (body === undefined) return;
   message(w, 5, (a) => {

@@ -15,8 +15,9 @@ export type DType = 'float32' | 'int64' | 'int32' | 'bool' | 'uint8';
 export type Attribute = number | string | readonly number[] | { readonly float: number };
 export type Attributes = Readonly<Record<string, Attribute>>;
 
-/** One operator of ONNX's default domain. An input that is left out is null. */
+/** One operator. An input that is left out is null. */
 export interface Node {
+  /** Its name in ONNX's default domain, or `domain:Name`. */
   readonly op: string;
   readonly inputs: readonly (Tensor | null)[];
   readonly attributes: Attributes;

@@ -52,8 +52,8 @@ describe.runIf(existsSync(SWIFTSHADER))('on WebGPU (skipped without chromium)', 
   test.each<[string, readonly number[], () => Layer]>([
     [
       'a CNN',
-      [1, 8, 8],
-      () => sequential([conv2d(4, 3, { padding: 'same', activation: 'relu' }), maxPool2d(2), flatten(), dense(3)]),
+      [1, 12, 12],
+      () => sequential([conv2d(8, 3, { padding: 'same', activation: 'relu' }), maxPool2d(2), flatten(), dense(3)]),
     ],
     ['an LSTM', [6, 4], () => sequential([lstm(8), dense(3)])],
     ['self-attention', [6, 8], () => sequential([residual(multiHeadAttention(2)), globalAveragePool1d(), dense(3)])],

@@ -1,8 +1,7 @@
 /**
  * 2-D convolution (cross-correlation, as every deep-learning library means it).
  *   X [B, C, H, W]   W [O, C/groups, kH, kW]   b [O]   Y [B, O, oH, oW]   P = oH·oW
- *   dX  a convolution of dY by the turned weight, filters and channels swapped, where stride and groups are 1 and X has 64 channels or more;
- *       else ONNX's ConvTranspose, which is the faster one for few channels
+ *   dX  ONNX's ConvTranspose of dY by W
  *   dW  products of dY with the unrolled input, the taps of all windows cut out as strided slices and joined to U [k²·C, positions],
  *       for which ONNX has no operator. Where an output has SCANNED_FROM positions and more, image by image, so that U stays in the cache:
  *       dWᵀ = Σ_b U_b dY_bᵀ. Else over all images at once, with the images innermost, so that slices are long pieces of memory.
@@ -11,7 +10,7 @@
  */
 import { TuneError } from '#math';
 import { numberDim, showShape, sizeOf } from '../dim.ts';
-import { constant, differentiable, int64, node } from '../tensor.ts';
+import { constant, differentiable, node } from '../tensor.ts';
 import type { Tensor } from '../tensor.ts';
 import { concat } from './concat.ts';
 import { gemm, matmul } from './matmul.ts';
@@ -62,22 +61,7 @@ export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor | null, options:
   ]);
 }
 
-/** Channels of the input from which the turned convolution is the faster one. */
-const TURNED_FROM = 64;
-
 function inputGradient(dy: Tensor, weight: Tensor, x: Tensor, w: Windows, groups: number): Tensor {
-  const reach = ([0, 1] as const).map((axis) => (w.size[axis] - 1) * w.dilation[axis]);
-  const rest = (pads: readonly [number, number]): number[] => pads.map((p, axis) => (reach[axis] ?? 0) - p);
-  const pads = [...rest(w.before), ...rest(w.after)];
-  if (
-    groups === 1 &&
-    Number(weight.shape[1]) >= TURNED_FROM &&
-    w.stride.every((s) => s === 1) &&
-    pads.every((p) => p >= 0)
-  ) {
-    const attributes = { kernel_shape: w.size, strides: [1, 1], dilations: w.dilation, pads, group: 1 };
-    return node('Conv', [dy, turned(weight)], { attributes, shape: x.shape });
-  }
   // Rows and columns at the end that no window reached.
   const unreached = ([0, 1] as const).map((axis) => {
     const reached = (w.output[axis] - 1) * w.stride[axis] + (w.size[axis] - 1) * w.dilation[axis] + 1;
@@ -87,16 +71,6 @@ function inputGradient(dy: Tensor, weight: Tensor, x: Tensor, w: Windows, groups
     attributes: { ...windowAttributes(w), group: groups, output_padding: unreached },
     shape: x.shape,
   });
-}
-
-/** [O, C, kH, kW] → [C, O, kH, kW], each window turned by 180°. */
-function turned(weight: Tensor): Tensor {
-  const [filters = 1, depth = 1, height = 1, width = 1] = weight.shape.map(Number);
-  const window = height * width;
-  const byTap = transpose(reshape(weight, [filters, depth, window]), [2, 1, 0]);
-  const backwards = int64(...Array.from({ length: window }, (_, i) => window - 1 - i));
-  const reversed = node('Gather', [byTap, backwards], { attributes: { axis: 0 } });
-  return reshape(transpose(reversed, [1, 2, 0]), [depth, filters, height, width]);
 }
 
 /** Positions of an output from which the weight gradient goes image by image. */
