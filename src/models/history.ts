@@ -49,7 +49,9 @@ interface Encoded {
 interface Observed {
   readonly space: Space;
   readonly objectives: readonly Objective[];
-  readonly complete: { readonly trial: TrialRecord; readonly observation: Observation | null }[];
+  /** By number; null where nothing was made yet. Two plain lists: in a long study each ask runs through them. */
+  readonly records: (TrialRecord | null)[];
+  readonly made: (Observation | null)[];
 }
 
 const encodedOf = new WeakMap<readonly TrialRecord[], Encoded>();
@@ -78,7 +80,11 @@ function encoded(space: Space, trials: readonly TrialRecord[]): Encoded {
 function observedBefore(space: Space, objectives: readonly Objective[], trials: readonly TrialRecord[]): Observed {
   let cache = observedOf.get(trials);
   if (cache?.space !== space || cache.objectives !== objectives) {
-    observedOf.set(trials, (cache = { space, objectives, complete: [] }));
+    observedOf.set(trials, (cache = { space, objectives, records: [], made: [] }));
+  }
+  while (cache.records.length < trials.length) {
+    cache.records.push(null);
+    cache.made.push(null);
   }
   return cache;
 }
@@ -112,7 +118,7 @@ export function readHistory(
   hints: Hints = {},
 ): History {
   const { points } = encoded(space, trials);
-  const { complete } = observedBefore(space, objectives, trials);
+  const { records, made } = observedBefore(space, objectives, trials);
   let ends: ReturnType<typeof forecastLosses> | null = null;
   const observations: Observation[] = [];
   const forecast: Observation[] = [];
@@ -121,10 +127,11 @@ export function readHistory(
   const pending: Point[] = [];
   for (let i = 0; i < trials.length; i++) {
     const trial = trials[i]!;
-    const known = complete[i];
+    const known = records[i] === trial;
+    const before = made[i]!;
     // In a long study most trials ended long ago, and their records need not even be looked into.
-    if (known?.trial === trial && known.observation !== null) {
-      observations.push(known.observation);
+    if (known && before !== null) {
+      observations.push(before);
       continue;
     }
     const point = points[i];
@@ -139,8 +146,9 @@ export function readHistory(
     }
     switch (trial.state) {
       case 'complete': {
-        const observation = known?.trial === trial ? known.observation : observed(trial, point, objectives);
-        complete[i] = { trial, observation };
+        const observation = known ? before : observed(trial, point, objectives);
+        records[i] = trial;
+        made[i] = observation;
         if (observation !== null) observations.push(observation);
         else failed.push({ number, point });
         break;
