@@ -24,9 +24,8 @@ export interface Rng {
 
 const WORDS = 4;
 
-/** MurmurHash3 x86_32 over the UTF-16 code units of `text`, one block each, from `seed`. */
-function murmur3(text: string, seed: number): number {
-  let h = seed;
+/** MurmurHash3 x86_32 over the UTF-16 code units of `text`, one block each: the state `h` goes on by them. */
+function absorb(h: number, text: string): number {
   for (let i = 0; i < text.length; i++) {
     let k = Math.imul(text.charCodeAt(i), 0xcc9e2d51);
     k = (k << 15) | (k >>> 17);
@@ -34,20 +33,38 @@ function murmur3(text: string, seed: number): number {
     h = (h << 13) | (h >>> 19);
     h = (Math.imul(h, 5) + 0xe6546b64) | 0;
   }
-  h ^= text.length;
+  return h;
+}
+
+/** … and its last step, after `length` code units. */
+function finish(h: number, length: number): number {
+  h ^= length;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return h ^ (h >>> 16);
 }
 
-/** Each word of the new key depends on all words of the old one. */
-function deriveKey(key: readonly number[], label: string): number[] {
-  const text = `${key.join(',')}/${label}`;
-  return Array.from({ length: WORDS }, (_, word) => murmur3(text, (word + 1) * 0x9e3779b1));
+const SEEDS = Array.from({ length: WORDS }, (_, word) => (word + 1) * 0x9e3779b1);
+
+/** What all forks of a stream begin with: the states of the hash, one for each word, after the text of the key. */
+interface Stem {
+  readonly states: readonly number[];
+  readonly length: number;
 }
+function stemOf(key: readonly number[]): Stem {
+  const text = `${key.join(',')}/`;
+  return { states: SEEDS.map((seed) => absorb(seed, text)), length: text.length };
+}
+
+/** Each word of the new key depends on all words of the old one. */
+const deriveKey = ({ states, length }: Stem, label: string | number): number[] => {
+  const text = `${typeof label}:${label}`;
+  return states.map((h) => finish(absorb(h, text), length + text.length));
+};
 
 function rngFrom(key: readonly number[]): Rng {
   const generator = xoroshiro128plusFromState(key);
+  let stem: Stem | null = null; // once forks need it
   const uint32 = (): number => generator.next() >>> 0;
   // 27 + 26 high bits: the low bits of xoroshiro128+ are its weak ones.
   const float = (): number => ((uint32() >>> 5) * 67108864 + (uint32() >>> 6)) / 9007199254740992;
@@ -80,7 +97,8 @@ function rngFrom(key: readonly number[]): Rng {
       return items;
     },
     fork: (...labels) => {
-      const forked = labels.reduce<readonly number[]>((k, label) => deriveKey(k, `${typeof label}:${label}`), key);
+      let forked = key;
+      for (const label of labels) forked = deriveKey(forked === key ? (stem ??= stemOf(key)) : stemOf(forked), label);
       return rngFrom(forked);
     },
   };
@@ -88,5 +106,5 @@ function rngFrom(key: readonly number[]): Rng {
 
 /** The stream of a seed; the same seed gives the same numbers on every machine. */
 export function createRng(seed: number | string): Rng {
-  return rngFrom(deriveKey([], `${typeof seed}:${seed}`));
+  return rngFrom(deriveKey(stemOf([]), seed));
 }

@@ -22,9 +22,10 @@ export function flatten(params: Readonly<Record<string, unknown>>): Record<strin
 }
 
 function flattenInto(flat: Record<string, Choice>, params: object, prefix: string): void {
-  for (const [name, value] of Object.entries(params) as [string, Choice | { kind: string }][]) {
-    // parsed parameters hold nothing else
+  const given = params as Readonly<Record<string, Choice | { kind: string }>>; // parsed parameters hold nothing else
+  for (const name of Object.keys(given)) {
     if (name === 'kind' && prefix !== '') continue;
+    const value = given[name]!;
     if (typeof value === 'object' && value !== null) {
       flat[prefix + name] = value.kind;
       flattenInto(flat, value, `${prefix}${name}.${value.kind}.`);
@@ -39,7 +40,8 @@ export function unflatten({ fields }: { readonly fields: Fields }, flat: Flat): 
 
 function unflattenFields(fields: Fields, flat: Flat, prefix: string): Record<string, unknown> {
   const params: Record<string, unknown> = {};
-  for (const [name, param] of Object.entries(fields)) {
+  for (const name of Object.keys(fields)) {
+    const param = fields[name]!;
     const path = prefix + name;
     const value = param.kind === 'fixed' ? param.value : flat[path];
     if (value === undefined) throw new TuneError('bad-params', `params: "${path}" is missing.`, { path });

@@ -24,7 +24,7 @@ const counts = new WeakMap<Space, number>();
  * 200,000 combinations, else Infinity, since counting them would take too long.
  */
 export function cardinality(space: Space): number {
-  const { total } = sizesBy(space, (dimension) => dimension.size);
+  const total = wholeSize(space);
   if (space.constraints.length === 0 || total === Infinity) return total;
   if (total > MOST_COUNTED) return Infinity;
   let count = counts.get(space);
@@ -46,7 +46,7 @@ export function gridCount(space: Space, options: GridOptions = {}): number {
 
 /** The first allowed point of a finite space from a random place of its grid on; null if there is none, or too much to look through. */
 export function firstAllowed(space: Space, rng: Rng): unknown {
-  const { total } = sizesBy(space, (dimension) => dimension.size);
+  const total = wholeSize(space);
   if (total > MOST_COUNTED) return null;
   const offset = rng.int(0, total - 1);
   for (let i = 0; i < total; i++) {
@@ -58,16 +58,15 @@ export function firstAllowed(space: Space, rng: Rng): unknown {
 
 /** Number of combinations of the grid, be they allowed by constraints or not: its points are numbered below it. */
 export function gridSize(space: Space, options: GridOptions = {}): number {
-  return sizesOf(space, options).total;
+  return gridOf(space, options).group.size;
 }
 
 /** Point number `index`, counted from 0. */
 export function gridPoint<P>(space: Space & { parse(value: unknown): P }, index: number, options: GridOptions = {}): P {
-  const sizes = sizesOf(space, options);
-  if (!(Number.isSafeInteger(index) && index >= 0 && index < sizes.total))
-    throw new Error(`internal: grid point ${index} of ${sizes.total}`);
-  const value = (d: Dimension, i: number): Choice => axisValue(d, i, options);
-  return pointOf(space.fields, index, '', sizes.byPath, value, byPath(space)) as P; // built from the space's own values
+  const { group } = gridOf(space, options);
+  if (!(Number.isSafeInteger(index) && index >= 0 && index < group.size))
+    throw new Error(`internal: grid point ${index} of ${group.size}`);
+  return pointOf(group, index, {}) as P; // built from the space's own values
 }
 
 /** All points that the constraints allow, one at a time. */
@@ -132,73 +131,86 @@ function axisValue(dimension: Dimension, index: number, options: GridOptions): C
   );
 }
 
-interface Sizes {
-  readonly total: number;
-  /** Points of each parameter, and of each label of a branch at `path.label.`. */
-  readonly byPath: ReadonlyMap<string, number>;
+/** The fields at the top, or below a label, and how many combinations they have. */
+interface Group {
+  readonly size: number;
+  readonly fields: readonly GridField[];
+}
+interface GridField {
+  readonly name: string;
+  readonly size: number;
+  /** By digit. */
+  readonly value: (index: number) => Choice;
+  /** Of a branch: a digit counts through the first label's combinations, then the second's, …; else empty. */
+  readonly labels: readonly { readonly label: string; readonly group: Group }[];
 }
 
-function sizesBy(space: Space, sizeOf: (dimension: Dimension) => number): Sizes {
-  const sizes = new Map<string, number>();
-  const ofFields = (fields: Fields, prefix: string): number =>
-    Object.entries(fields).reduce((product, [name, param]) => product * ofParam(param, prefix + name), 1);
-  const ofParam = (param: Param, path: string): number => {
-    const size =
-      param.kind === 'branch'
-        ? Object.entries(param.branches).reduce((sum, [label, below]) => {
-            const group = ofFields(below, `${path}.${label}.`);
-            sizes.set(`${path}.${label}.`, group);
-            return sum + group;
-          }, 0)
-        : sizeOf(dimensionAt(byPath(space), path));
-    sizes.set(path, size);
-    return size;
+function groupOf(
+  space: Space,
+  sizeOf: (dimension: Dimension) => number,
+  valueOf: (dimension: Dimension, index: number) => Choice,
+): Group {
+  const ofFields = (fields: Fields, prefix: string): Group => {
+    const list = Object.entries(fields).map(([name, param]) => ofParam(name, param, prefix + name));
+    return { size: list.reduce((product, { size }) => product * size, 1), fields: list };
   };
-  return { total: ofFields(space.fields, ''), byPath: sizes };
+  const ofParam = (name: string, param: Param, path: string): GridField => {
+    const dimension = dimensionAt(byPath(space), path);
+    const value = (index: number): Choice => valueOf(dimension, index);
+    if (param.kind !== 'branch') return { name, size: sizeOf(dimension), value, labels: [] };
+    const labels = Object.entries(param.branches).map(([label, below]) => ({
+      label,
+      group: ofFields(below, `${path}.${label}.`),
+    }));
+    return { name, size: labels.reduce((sum, { group }) => sum + group.size, 0), value, labels };
+  };
+  return ofFields(space.fields, '');
 }
 
-const gridSizes = new WeakMap<Space, { readonly resolution: GridOptions['resolution']; readonly sizes: Sizes }>();
+const wholeSizes = new WeakMap<Space, number>();
+
+/** Number of points, be they allowed by constraints or not. */
+function wholeSize(space: Space): number {
+  let size = wholeSizes.get(space);
+  if (size === undefined) wholeSizes.set(space, (size = groupOf(space, (d) => d.size, valueAt).size));
+  return size;
+}
+
+const grids = new WeakMap<Space, { readonly resolution: GridOptions['resolution']; readonly group: Group }>();
 
 /** Worked out once for each space and resolution: a point of the grid costs little else. */
-function sizesOf(space: Space, options: GridOptions): Sizes {
+function gridOf(space: Space, options: GridOptions): { readonly group: Group } {
   const { resolution } = options;
-  const known = gridSizes.get(space);
-  if (known !== undefined && known.resolution === resolution) return known.sizes;
+  const known = grids.get(space);
+  if (known !== undefined && known.resolution === resolution) return known;
   checkResolution(space, options);
-  const sizes = sizesBy(space, (dimension) => axisSize(dimension, options));
-  gridSizes.set(space, { resolution, sizes });
-  return sizes;
+  const value = (dimension: Dimension, index: number): Choice => axisValue(dimension, index, options);
+  const group = groupOf(space, (dimension) => axisSize(dimension, options), value);
+  const made = { resolution, group };
+  grids.set(space, made);
+  return made;
 }
 
-/** Mixed-radix digits, the last parameter moving fastest. */
-function pointOf(
-  fields: Fields,
-  index: number,
-  prefix: string,
-  sizes: ReadonlyMap<string, number>,
-  valueAt: (dimension: Dimension, index: number) => Choice,
-  paths: ReadonlyMap<string, Dimension>,
-): Record<string, unknown> {
-  const entries = Object.entries(fields);
-  const params: Record<string, unknown> = Object.fromEntries(entries.map(([name]) => [name, undefined])); // in written order
+/** Mixed-radix digits, the last parameter moving fastest; added to `params`. */
+function pointOf({ fields }: Group, index: number, params: Record<string, unknown>): Record<string, unknown> {
+  const digits = new Float64Array(fields.length);
   let rest = index;
-  for (const [name, param] of entries.reverse()) {
-    const path = prefix + name;
-    const size = sizes.get(path) ?? 1;
-    let digit = rest % size;
-    rest = Math.floor(rest / size);
-    if (param.kind !== 'branch') {
-      params[name] = valueAt(dimensionAt(paths, path), digit);
-      continue;
-    }
-    for (const [label, group] of Object.entries(param.branches)) {
-      const below = `${path}.${label}.`;
-      const groupSize = sizes.get(below) ?? 1;
-      if (digit < groupSize) {
-        params[name] = { kind: label, ...pointOf(group, digit, below, sizes, valueAt, paths) };
+  for (let k = fields.length - 1; k >= 0; k--) {
+    const { size } = fields[k]!;
+    const more = Math.floor(rest / size);
+    digits[k] = rest - more * size;
+    rest = more;
+  }
+  for (let k = 0; k < fields.length; k++) {
+    const { name, value, labels } = fields[k]!;
+    let digit = digits[k]!;
+    if (labels.length === 0) params[name] = value(digit);
+    for (const { label, group } of labels) {
+      if (digit < group.size) {
+        params[name] = pointOf(group, digit, { kind: label });
         break;
       }
-      digit -= groupSize;
+      digit -= group.size;
     }
   }
   return params;

@@ -42,14 +42,14 @@ export function space<const F extends Fields>(
     );
   checkFields(fields);
   const dimensions = dimensionsOf(fields, '', null);
-  const byPath = new Map(dimensions.map((d) => [d.path, d]));
   checkConstraints(constraints, dimensions);
+  const read = readerOf(fields, '', dimensions);
   return {
     fields,
     dimensions,
     constraints,
     parse(value) {
-      const params = parseFields(fields, value, '', byPath);
+      const params = parseFields(read, value);
       const broken = brokenConstraint(constraints, params);
       if (broken !== null)
         throw new TuneError(
@@ -69,9 +69,14 @@ export function space<const F extends Fields>(
  * Whether parameters have the names and values of the space, be they allowed by its constraints or not; a parameter that was fixed while the study ran
  * may have any value it could have before.
  */
-export function fits({ fields, dimensions }: Space, params: unknown): boolean {
+export function fits(space: Space, params: unknown): boolean {
+  let read = searchedReaders.get(space);
+  if (read === undefined) {
+    read = readerOf(space.fields, '', space.dimensions.map(asSearched));
+    searchedReaders.set(space, read);
+  }
   try {
-    parseFields(fields, params, '', new Map(dimensions.map((d) => [d.path, asSearched(d)])));
+    parseFields(read, params);
     return true;
   } catch (error) {
     if (isTuneError(error)) return false;
@@ -79,42 +84,68 @@ export function fits({ fields, dimensions }: Space, params: unknown): boolean {
   }
 }
 
-type ByPath = ReadonlyMap<string, Dimension>;
+const searchedReaders = new WeakMap<Space, Reader>();
+
+/** The parameters at the top, or below a label, with all that reading their values takes: looked up once, since every trial is read. */
+interface Reader {
+  readonly prefix: string;
+  readonly names: ReadonlySet<string>;
+  readonly fields: readonly {
+    readonly name: string;
+    readonly path: string;
+    readonly param: Param;
+    readonly dimension: Dimension;
+    /** By label. */
+    readonly below: ReadonlyMap<string, Reader>;
+  }[];
+}
+
+function readerOf(fields: Fields, prefix: string, dimensions: readonly Dimension[]): Reader {
+  const entries = Object.entries(fields).map(([name, param]) => {
+    const path = prefix + name;
+    const dimension = dimensions.find((d) => d.path === path);
+    if (dimension === undefined) throw new Error(`internal: no dimension at "${path}"`);
+    const branches = param.kind === 'branch' ? Object.entries(param.branches) : [];
+    const below = new Map(
+      branches.map(([label, group]) => [label, readerOf(group, `${path}.${label}.`, dimensions)] as const),
+    );
+    return { name, path, param, dimension, below };
+  });
+  return { prefix, names: new Set(Object.keys(fields)), fields: entries };
+}
+
 const own = (object: object, key: string): boolean => Object.prototype.hasOwnProperty.call(object, key);
 const show = (value: unknown): string =>
   typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
 
-function parseFields(fields: Fields, value: unknown, prefix: string, byPath: ByPath): Record<string, unknown> {
-  const where = prefix === '' ? 'params' : `"${prefix.slice(0, -1)}"`;
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
+function parseFields({ prefix, names, fields }: Reader, value: unknown): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    const where = prefix === '' ? 'params' : `"${prefix.slice(0, -1)}"`;
     throw new TuneError('bad-params', `${where}: expected an object of parameters; got ${show(value)}.`, {
       path: prefix,
     });
+  }
   const given = value as Record<string, unknown>; // any object may be read by string keys
   for (const key of Object.keys(given))
-    if (!own(fields, key) && !(prefix !== '' && key === 'kind'))
+    if (!names.has(key) && !(prefix !== '' && key === 'kind'))
       throw new TuneError(
         'bad-params',
         `params: "${prefix}${key}" is not a parameter of this space; it has ${
-          Object.keys(fields)
-            .map((f) => `"${prefix}${f}"`)
-            .join(', ') || 'none here'
+          fields.map(({ path }) => `"${path}"`).join(', ') || 'none here'
         }.`,
         { path: prefix + key },
       );
   const parsed: Record<string, unknown> = {};
-  for (const [name, param] of Object.entries(fields)) {
-    const path = prefix + name;
-    if (!own(given, name)) {
-      if (param.kind !== 'fixed')
-        throw new TuneError('bad-params', `params: "${path}" is missing; expected ${describeParam(param)}.`, { path });
-      parsed[name] = param.value;
-    } else parsed[name] = parseValue(param, given[name], path, byPath);
+  for (const field of fields) {
+    const { name, param, path } = field;
+    if (own(given, name)) parsed[name] = parseValue(field, given[name]);
+    else if (param.kind === 'fixed') parsed[name] = param.value;
+    else throw new TuneError('bad-params', `params: "${path}" is missing; expected ${describeParam(param)}.`, { path });
   }
   return parsed;
 }
 
-function parseValue(param: Param, value: unknown, path: string, byPath: ByPath): unknown {
+function parseValue({ param, path, dimension, below }: Reader['fields'][number], value: unknown): unknown {
   const refuse = (): never => {
     throw new TuneError('bad-params', `params: "${path}" must fit ${describeParam(param)}; got ${show(value)}.`, {
       path,
@@ -123,7 +154,8 @@ function parseValue(param: Param, value: unknown, path: string, byPath: ByPath):
   };
   if (param.kind === 'branch') {
     const label = typeof value === 'object' && value !== null && 'kind' in value ? value.kind : undefined;
-    if (typeof label !== 'string' || !own(param.branches, label)) {
+    const reader = typeof label === 'string' ? below.get(label) : undefined;
+    if (reader === undefined) {
       const labels = Object.keys(param.branches).map((l) => `"${l}"`);
       throw new TuneError(
         'bad-params',
@@ -131,10 +163,8 @@ function parseValue(param: Param, value: unknown, path: string, byPath: ByPath):
         { path, value },
       );
     }
-    return { kind: label, ...parseFields(param.branches[label] ?? {}, value, `${path}.${label}.`, byPath) };
+    return { kind: label, ...parseFields(reader, value) };
   }
-  const dimension = byPath.get(path);
-  if (dimension === undefined) throw new Error(`internal: no dimension at "${path}"`);
   const { param: asked } = dimension; // not `param` where a constant counts as what it was
   if (asked.kind === 'float' && asked.step === null)
     return typeof value === 'number' && value >= asked.low && value <= asked.high ? value : refuse();

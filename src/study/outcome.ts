@@ -31,8 +31,8 @@ export function readOutcome(trial: Told, outcome: unknown, metrics: readonly str
   const refuse = (sentence: string): never => {
     throw new TuneError('bad-outcome', `tell: trial ${trial.number}: ${sentence}`, { number: trial.number });
   };
-  const wanted = `{ ${metrics.map((name) => `${name}: number`).join(', ')} }`;
-  if (typeof outcome !== 'object' || outcome === null) return refuse(`expected ${wanted}; got ${String(outcome)}.`);
+  const wanted = (): string => `{ ${metrics.map((name) => `${name}: number`).join(', ')} }`;
+  if (typeof outcome !== 'object' || outcome === null) return refuse(`expected ${wanted()}; got ${String(outcome)}.`);
   // No objective is called `state`, so a string there means the long form.
   const said = outcome as { state?: unknown; values?: unknown; reason?: unknown; error?: unknown }; // any of them may be absent
   const stopReason = trial.stopReason ?? null;
@@ -57,16 +57,16 @@ export function readOutcome(trial: Told, outcome: unknown, metrics: readonly str
     const all =
       typeof given === 'object' && given !== null
         ? (given as Record<string, unknown>)
-        : refuse(`expected ${wanted}; got ${String(given)}.`); // read by key
+        : refuse(`expected ${wanted()}; got ${String(given)}.`); // read by key
     const values: Record<string, number> = {};
+    let broken: string | null = null;
     for (const name of metrics) {
       const value = all[name];
-      if (typeof value !== 'number') return refuse(`"${name}" is missing or no number; expected ${wanted}.`);
+      if (typeof value !== 'number') return refuse(`"${name}" is missing or no number; expected ${wanted()}.`);
+      if (!Number.isFinite(value)) broken ??= `the objective "${name}" is ${value}`;
       values[name] = value;
     }
-    const broken = Object.entries(values).find(([, value]) => !Number.isFinite(value));
-    if (broken !== undefined)
-      return { state: 'failed', error: { message: `the objective "${broken[0]}" is ${broken[1]}` } };
+    if (broken !== null) return { state: 'failed', error: { message: broken } };
     return reason === null ? { state: 'complete', values } : { state: 'pruned', values, reason };
   }
 }

@@ -58,11 +58,7 @@ export class Search {
   /** What is to run next, from all that is known now. */
   choose(state: StudyState, asked: Asked): Choice {
     const { fixed } = asked;
-    const has = (number: number): boolean => {
-      const flat = flatten(state.trials[number]?.params ?? {});
-      return Object.entries(fixed ?? {}).every(([path, value]) => flat[path] === value);
-    };
-    const again = lowest(fixed === null ? state.waiting : [...state.waiting].filter(has));
+    const again = lowest(fixed === null ? state.waiting : [...state.waiting].filter((i) => has(state, i, fixed)));
     return again !== null
       ? { type: 'trialStarted', at: asked.at, number: again, worker: asked.worker }
       : this.#chooseFrom(state, state.definition, state.seq, asked);
@@ -109,14 +105,14 @@ export class Search {
       return { type: 'trialStarted', at, number: last, worker };
     }
     const { params, note, attributes } = suggestion;
-    const facts = {
-      worker,
-      suggestedBy: this.#sampler.name,
+    const plain = { type: 'trialCreated', at, number, params, worker, suggestedBy: this.#sampler.name } as const;
+    if (note === undefined && attributes === undefined && fixed === null) return plain;
+    return {
+      ...plain,
       ...(note === undefined ? {} : { note }),
       ...(attributes === undefined ? {} : { attributes }),
+      ...(fixed === null ? {} : { fixed }),
     };
-    if (fixed !== null) return { type: 'trialCreated', at, number, params, ...facts, fixed };
-    return { type: 'trialCreated', at, number, params, ...facts };
   }
 
   /** The parameters of a trial of which a person gives some. */
@@ -137,13 +133,25 @@ export class Search {
   ): Suggestion {
     const rng = this.#trialStreams.fork(number);
     const held = fixed === null ? always : { ...always, ...fixed };
-    const facts = { space, objectives, limits, fixed: held, hints: this.#hints, transfer };
-    const context = { ...facts, trials, number, rng, studyRng: this.#rng };
+    const studyRng = this.#rng;
+    const context = {
+      space,
+      objectives,
+      limits,
+      fixed: held,
+      hints: this.#hints,
+      transfer,
+      trials,
+      number,
+      rng,
+      studyRng,
+    };
     const planned = this.#sampler.planned === true;
     const transferred = planned ? null : startAtTransferred(context);
     if (transferred !== null)
       return { params: space.parse(transferred), note: 'one of the best points of the earlier studies.' };
-    if (!planned && trials.every(({ suggestedBy }) => suggestedBy === null)) {
+    // From the end, where a study that goes on has its suggested trials.
+    if (!planned && trials.findLastIndex(({ suggestedBy }) => suggestedBy !== null) < 0) {
       const start = startAtDefaults(context);
       if (start !== null)
         return { params: space.parse(start), note: 'the first trial is at the defaults of the space.' };
@@ -173,6 +181,11 @@ export class Search {
     const decision = this.#pruner.decide({ objectives, trial, trials, hints: this.#hints, rng, resumable });
     return decision.decision === 'pause' && !resumable ? { decision: 'stop', reason: decision.reason } : decision;
   }
+}
+
+function has({ trials }: StudyState, number: number, fixed: Flat): boolean {
+  const flat = flatten(trials[number]?.params ?? {});
+  return Object.entries(fixed).every(([path, value]) => flat[path] === value);
 }
 
 function lowest(numbers: Iterable<number>): number | null {
