@@ -28,6 +28,14 @@ test('the middle of a log float is the geometric mean', () => {
   expect(toUnit(d, 1e-3)).toBeCloseTo(0.5, 14);
 });
 
+test('a log range whose ends have no finite ratio is spread evenly like any other, and comes back', () => {
+  const d = dimensionOf(float(1e-300, 1e300, { log: true }));
+  expect(fromUnit(d, 0.5)).toBeCloseTo(1, 9);
+  expect(Number(fromUnit(d, 0.25)) / 1e-150).toBeCloseTo(1, 9);
+  expect(Number(fromUnit(d, 0.9)) / 1e240).toBeCloseTo(1, 9);
+  for (const u of [1e-6, 0.1, 0.5, 0.77, 1 - 1e-6]) expect(toUnit(d, fromUnit(d, u))).toBeCloseTo(u, 12);
+});
+
 test('the middle of a logit float has the mean log odds, its ends are exact, and both ends have as much room', () => {
   const d = dimensionOf(float(0.001, 0.999, { logit: true }));
   expect([fromUnit(d, 0), fromUnit(d, 1), toUnit(d, 0.001), toUnit(d, 0.999)]).toEqual([0.001, 0.999, 0, 1]);

@@ -48,7 +48,10 @@ export function toUnit(dimension: Dimension, value: Choice): number {
     if (value <= low) return 0;
     if (value >= high) return 1;
     if (logit) return (logOdds(value) - logOdds(low)) / (logOdds(high) - logOdds(low));
-    return log ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
+    if (!log) return (value - low) / (high - low);
+    return high / low < Infinity
+      ? Math.log(value / low) / Math.log(high / low)
+      : (Math.log(value) - Math.log(low)) / (Math.log(high) - Math.log(low));
   }
   if (param.kind === 'int' && param.log) {
     const [logLow, logHigh] = logCells(param);
@@ -76,7 +79,13 @@ export function fromUnit(dimension: Dimension, unit: number): Choice {
     if (u === 0) return low;
     if (u === 1) return high;
     if (logit) return clamp(1 / (1 + Math.exp(-(logOdds(low) * (1 - u) + logOdds(high) * u))), low, high);
-    return clamp(log ? low * Math.exp(u * Math.log(high / low)) : low * (1 - u) + high * u, low, high);
+    if (!log) return clamp(low * (1 - u) + high * u, low, high);
+    // A range of 1e-300 to 1e300 has ends whose ratio is no double.
+    const value =
+      high / low < Infinity
+        ? low * Math.exp(u * Math.log(high / low))
+        : Math.exp(Math.log(low) * (1 - u) + Math.log(high) * u);
+    return clamp(value, low, high);
   }
   if (param.kind === 'int' && param.log) {
     const [logLow, logHigh] = logCells(param);
