@@ -13,6 +13,6 @@ export type { Objective, OptimizeOptions, OptimizeResult } from './optimize.ts';
 export type { FixedValues, PartialParams } from './params.ts';
 export type { RecoverOptions } from './recover.ts';
 export { toldMetrics, type Outcome } from './outcome.ts';
-export { Study, type AskOptions, type NextOptions, type Typed } from './study.ts';
+export { Study, type AskOptions, type NextOptions } from './study.ts';
 export type { StudyListener } from './study-log.ts';
-export { Trial, type TrialHandle } from './trial.ts';
+export { Trial, type TrialHandle, type Typed } from './trial.ts';

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TuneError, type Hints, type TrialRecord } from '#core';
 import type { Lease } from './lease.ts';
 import { readError, type Outcome } from './outcome.ts';
-import type { Trial, TrialHandle } from './trial.ts';
+import type { Trial, TrialHandle, Typed } from './trial.ts';
 
 /** Gets a trial, answers its values. After report said 'pause' the answer is ignored; after 'stop' it may be nothing. */
 export type Objective<P, O extends string> = (trial: Trial<P>) => Outcome<O> | void | Promise<Outcome<O> | void>;
@@ -46,7 +46,7 @@ const POLL_MS = 200;
 /** What the loop calls of its study. */
 interface Calls<P, O extends string> {
   readonly hints: Hints;
-  readonly trials: readonly TrialRecord[];
+  readonly trials: readonly Typed<TrialRecord, P>[];
   readonly seeded: boolean;
   settleLag(asked: number | undefined, usual: number | undefined): Promise<number | null>;
   next(

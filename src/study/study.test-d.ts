@@ -12,6 +12,8 @@ test('a trial has the parameters of the space', async () => {
   expectTypeOf(params).toEqualTypeOf<{ lr: number; o: { kind: 'sgd'; m: number } | { kind: 'adam' }; b: 1 | 2 }>();
   expectTypeOf(study.trials[0]?.params.b).toEqualTypeOf<1 | 2 | undefined>();
   expectTypeOf(study.pareto[0]?.params.lr).toEqualTypeOf<number | undefined>();
+  // @ts-expect-error TS2339 -- a record has no other parameters than the space
+  void study.best?.params.learningRate;
 });
 
 test('a result has every objective', async () => {

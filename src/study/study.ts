@@ -36,7 +36,7 @@ import { report } from './report.ts';
 import { Search } from './search.ts';
 import { StudyLog, type LogParts, type StudyListener } from './study-log.ts';
 import { add, enqueue, stop, tell } from './tell.ts';
-import { Trial, type TrialHandle } from './trial.ts';
+import { Trial, type TrialHandle, type Typed } from './trial.ts';
 
 /** @internal What createStudy and openStudy have put together. */
 interface StudyParts extends LogParts {
@@ -47,9 +47,6 @@ interface StudyParts extends LogParts {
   /** A seed was given: whoever runs the study wants it again. */
   readonly seeded: boolean;
 }
-
-/** A record whose parameters have the type of the space. */
-export type Typed<R extends TrialRecord, P> = R & { readonly params: P };
 
 export interface AskOptions<P = Params> {
   /**
@@ -114,7 +111,7 @@ export class Study<P = Params, O extends string = string> {
     const { trials } = this.#log.state;
     if (trials !== this.#shown) {
       this.#shown = trials;
-      showAs(trials, () => trialsShown(this));
+      showAs(trials, () => trialsShown(this.#untyped));
     }
     return trials as readonly Typed<TrialRecord, P>[]; // parameters were parsed by the space
   }
@@ -132,7 +129,11 @@ export class Study<P = Params, O extends string = string> {
   }
   /** Of several objectives: the trial of `pareto` where every further gain in one costs much of another; null if the front has no such bend. */
   get knee(): Typed<CompleteTrial, P> | null {
-    return kneeTrial(this.pareto, this.definition.objectives) as Typed<CompleteTrial, P> | null; // as above
+    return kneeTrial(this.#untyped.pareto, this.definition.objectives) as Typed<CompleteTrial, P> | null; // as above
+  }
+  /** This study for code that knows nothing of the space. */
+  get #untyped(): Study {
+    return this as unknown as Study; // P is what the space parses, so it is Params
   }
   /** A record that is handed out alone: a notebook sees it as a trial. */
   #seen<R extends TrialRecord | null | undefined>(record: R): R {
@@ -185,7 +186,7 @@ export class Study<P = Params, O extends string = string> {
   ): Promise<Work<P>> {
     const next = await nextTrial(this.#log, this.#search, { trials, worker, lag, fixed });
     if (!('started' in next)) return next;
-    return { trial: new Trial<P>(this, next.started, next.resumed, resumable) };
+    return { trial: new Trial<P>(this.#untyped, next.started, next.resumed, resumable) };
   }
 
   /** What `trial.report` does, by number: for callers that hold no handle. */

@@ -17,6 +17,11 @@ interface TrialOwner {
   seedOf(number: number): number;
 }
 
+/** A record whose parameters have the type of the space, and no others. */
+export type Typed<R extends TrialRecord, P> = R extends TrialRecord
+  ? Omit<R, 'params'> & { readonly params: P }
+  : never;
+
 export class Trial<P = Params> implements TrialHandle {
   readonly number: number;
   readonly params: P;
