@@ -24,6 +24,11 @@ pruner: asha
 trials: 50
 parallel: 2
 `;
+/** Each line is nine times the one before: 9⁶ items in all. */
+const ALIASES = [
+  'x: &l0 [1]',
+  ...Array.from({ length: 6 }, (_, i) => `l${i}: &l${i + 1} [${`*l${i},`.repeat(9)}]`),
+].join('\n');
 const parse = (text: string) => parseCommandStudy(text, 'study.yaml', tmpdir());
 /** The study with one piece replaced; the piece must be there. */
 const changed = (from: string, to: string): string => {
@@ -109,7 +114,15 @@ test.each([
   ['trials: 50', 'trails: 50', 'study.yaml:18: unknown key "trails"; did you mean "trials"?'],
   ['trials: 50', 'trials: many', 'study.yaml:18: trials wants a whole number ≥ 1; got "many".'],
   ['trials: 50', 'trials: 0.5', 'study.yaml:18: trials wants a whole number ≥ 1; got 0.5.'],
-  ['trials: 50', 'trials: 1\ntrials: 2', 'study.yaml:19: Map keys must be unique'],
+  ['trials: 50', 'trials: 1\ntrials: 2', 'study.yaml:19: the key "trials" stands there twice; leave one out.'],
+  [
+    'learningRate: { type',
+    'batchSize: { type: int, low: 1, high: 2 }\n  learningRate: { type',
+    'study.yaml:6: the key "batchSize" stands there twice; leave one out.',
+  ],
+  ['pruner: asha', '---', 'study.yaml:17: the file goes on with another document behind "---"; keep one.'],
+  ['pruner: asha', 'pruner: *asha', 'study.yaml:17: the alias *asha has no anchor &asha before it.'],
+  ['pruner: asha', 'pruner: !name asha', 'study.yaml:17: Unresolved tag: !name.'],
   ['trials: 50', 'trials: [1', 'study.yaml:19: Flow sequence in block collection must be sufficiently indented'],
   ['pruner: asha', 'pruner: ahsa', 'study.yaml:17: there is no pruner "ahsa"; did you mean "asha"?'],
   ['sampler: auto', 'sampler: bayes', 'study.yaml:16: there is no sampler "bayes"; known: '],
@@ -188,9 +201,19 @@ test.each([
   ['', 'study.yaml:1: expected keys with values'],
   ['- a\n- b\n', 'study.yaml:1: expected keys with values, as "command: …"; got ["a","b"].'],
   ['a: &a [*a]\n', 'study.yaml:1:'],
-  ['a: !!js/function "x"\n', 'study.yaml:1: unknown key "a"'],
+  ['a: !!js/function "x"\n', 'study.yaml:1: Unresolved tag: tag:yaml.org,2002:js/function.'],
+  ['command: ls\nspace: {}\n', 'study.yaml:2: space wants named parameters, as learningRate: { type: float'],
+  [ALIASES, 'study.yaml:2: the aliases (*NAME) of this file grow to too much data; write it out.'],
 ])('%j is refused', (text, sentence) => {
   expect(() => parse(text)).toThrow(sentence);
+});
+
+test('a file of another kind is refused by its size before it is read', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'attune-yaml-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'weights.yaml');
+  writeFileSync(file, '# '.repeat(1_100_000));
+  expect(() => loadCommandStudy(file)).toThrow(`${file} has 2.2 MB; a study has at most 1 MB.`);
 });
 
 test('paths in a file are relative to its folder', () => {

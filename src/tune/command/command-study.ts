@@ -50,6 +50,8 @@ export interface CommandStudy extends Pick<
 }
 
 const DEFAULT_GRACE_SECONDS = 5;
+/** A study is written by hand; what is larger is another file. */
+const MAX_FILE_BYTES = 1e6;
 /** Names that a report uses for itself. */
 const RESERVED: readonly string[] = ['state', 'error', 'step', 'final'];
 
@@ -69,6 +71,7 @@ export const KEYS = {
   env: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).describe('names with texts or numbers'),
   space: z
     .record(z.string(), z.unknown())
+    .refine((fields) => Object.keys(fields).length > 0)
     .describe('named parameters, as learningRate: { type: float, low: 0.001, high: 0.1 }'),
   constraints: z
     .array(
@@ -110,6 +113,10 @@ export function loadCommandStudy(file: string): CommandStudy {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (!stat) throw new TuneError('command', `There is no file ${file}.`, { file });
   if (!stat.isFile()) throw new TuneError('command', `${file} is a directory; name the YAML file in it.`, { file });
+  if (stat.size > MAX_FILE_BYTES)
+    throw new TuneError('command', `${file} has ${(stat.size / 1e6).toFixed(1)} MB; a study has at most 1 MB.`, {
+      file,
+    });
   return parseCommandStudy(readFileSync(path, 'utf8'), file, dirname(path));
 }
 

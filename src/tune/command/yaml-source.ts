@@ -2,7 +2,19 @@
  * A YAML file whose every value knows its line: what is refused is refused as `study.yaml:7: …`.
  * YAML 1.2 core schema (`1e-5` is a number, `on` and `no` are text); a key given twice is refused.
  */
-import { isMap, isNode, isPair, isScalar, LineCounter, parseDocument, type Document, type ParsedNode } from 'yaml';
+import {
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  LineCounter,
+  parseDocument,
+  visit,
+  type Alias,
+  type Document,
+  type ParsedNode,
+  type YAMLError,
+} from 'yaml';
 import { didYouMean, TuneError } from '#math';
 
 /** Keys and list places from the top of the file to a value. */
@@ -22,15 +34,14 @@ export function yamlSource(text: string, file: string): YamlSource {
   const lines = new LineCounter();
   const document: Document<ParsedNode> = parseDocument(text, { lineCounter: lines });
   const at = (offset: number): string => `${file}:${Math.max(1, lines.linePos(offset).line)}`;
-  const [error] = document.errors;
-  if (error !== undefined)
-    throw new TuneError('command', `${at(error.pos[0])}: ${firstSentence(error.message)}`, { file });
+  const [error] = [...document.errors, ...document.warnings];
+  if (error !== undefined) throw new TuneError('command', `${at(error.pos[0])}: ${faultOf(error, text)}`, { file });
 
   function refuse(path: YamlPath, sentence: string): TuneError {
     return new TuneError('command', `${at(offsetOf(document, path))}: ${sentence}`, { file, path: path.join('.') });
   }
   return {
-    data: plain(document, (sentence) => new TuneError('command', `${file}:1: ${sentence}`, { file })),
+    data: plain(document, (offset, sentence) => new TuneError('command', `${at(offset)}: ${sentence}`, { file })),
     refuse,
     checkKeys(path, map, known, what) {
       for (const key of Object.keys(map))
@@ -40,12 +51,28 @@ export function yamlSource(text: string, file: string): YamlSource {
   };
 }
 
-/** Aliases that refer to themselves or blow up are refused by the parser when the data is made. */
-function plain(document: Document<ParsedNode>, refuse: (sentence: string) => TuneError): unknown {
+/** What is wrong with the text, where the library speaks of its own functions or names no key. */
+function faultOf({ code, message, pos: [offset] }: YAMLError, text: string): string {
+  if (code === 'DUPLICATE_KEY') {
+    const key = /^["']?(.*?)["']?\s*:/.exec(text.slice(offset))?.[1] ?? '';
+    return `the key "${key}" stands there twice; leave one out.`;
+  }
+  if (code === 'MULTIPLE_DOCS') return 'the file goes on with another document behind "---"; keep one.';
+  return firstSentence(message);
+}
+
+/** Aliases without an anchor, and those that blow up, are met when the data is made. */
+function plain(document: Document<ParsedNode>, refuse: (offset: number, sentence: string) => TuneError): unknown {
+  const aliases: Alias[] = [];
+  visit(document, { Alias: (_, alias) => void aliases.push(alias) });
+  const loose = aliases.find((alias) => alias.resolve(document) === undefined);
+  if (loose !== undefined)
+    throw refuse(loose.range?.[0] ?? 0, `the alias *${loose.source} has no anchor &${loose.source} before it.`);
   try {
     return document.toJS();
   } catch (error) {
-    throw refuse(error instanceof Error ? firstSentence(error.message) : String(error));
+    if (aliases.length === 0) throw error;
+    throw refuse(aliases[0]?.range?.[0] ?? 0, 'the aliases (*NAME) of this file grow to too much data; write it out.');
   }
 }
 
