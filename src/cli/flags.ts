@@ -1,6 +1,10 @@
 /**
  * The flags of each command as its action gets them, parsed.
  */
+/** Names of the registries: the help shows them without loading what they stand for. */
+export const SAMPLERS = ['auto', 'grid', 'random', 'sobol', 'halton', 'tpe', 'gp', 'cmaEs', 'nsga2', 'pbt'] as const;
+export const PRUNERS = ['auto', 'none', 'median', 'percentile', 'threshold', 'patience', 'asha', 'hyperband'] as const;
+
 export const EXPORT_FORMATS = ['csv', 'json', 'tensorboard', 'mlflow', 'optuna'] as const;
 
 export interface RunFlags {

@@ -1,3 +1,6 @@
+import { pruners } from '#pruners';
+import { samplers } from '#samplers';
+import { PRUNERS, SAMPLERS } from './flags.ts';
 import { expect, it } from 'vitest';
 import { nonEmpty, oneOf, positiveInteger, positiveSeconds, seedNumber, sizeBytes } from './options.ts';
 
@@ -32,4 +35,9 @@ it('a size is a number above 0 with its unit', () => {
   expect([parse('500MB'), parse('2 gb'), parse('1.5GiB')]).toEqual([500e6, 2e9, 1.5 * 2 ** 30]);
   for (const text of ['', '5', 'GB', '-1GB', '0MB', '1.2.3MB', '5 stones'])
     expect(() => parse(text)).toThrow(`--max-disk wants a size such as 500MB or 2GB; got "${text}".`);
+});
+
+it('the help names every sampler and pruner there is', () => {
+  expect([...SAMPLERS].sort()).toEqual(Object.keys(samplers).sort());
+  expect([...PRUNERS].sort()).toEqual(Object.keys(pruners).sort());
 });

@@ -4,7 +4,7 @@
 import { Command, Option } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import type { ExitCode } from './failure.ts';
-import { DEFAULT_STORAGE, EXPORT_FORMATS, IMPORTANCE_METHODS, PLOT_KINDS } from './flags.ts';
+import { DEFAULT_STORAGE, EXPORT_FORMATS, IMPORTANCE_METHODS, PLOT_KINDS, PRUNERS, SAMPLERS } from './flags.ts';
 import type {
   CompareFlags,
   DashboardFlags,
@@ -60,8 +60,8 @@ export function buildProgram(finish: (code: ExitCode) => void): Command {
     .command('run')
     .summary('tune the experiment or command in FILE')
     .description(
-      'Tunes the experiment that FILE exports (.ts, .js, .mjs) and saves the best model as a bundle,\n' +
-        'or the command that FILE describes (.yaml), in any language.\n' +
+      'Tunes the experiment that FILE exports (.ts, .js, .mjs) and saves the best model as a bundle, ' +
+        'or the command that FILE describes (.yaml), in any language. ' +
         'Ctrl-C stops cleanly; --resume goes on where it stopped.',
     )
     .argument('<file>', 'module whose default export is an experiment, or a study in YAML')
@@ -81,13 +81,13 @@ export function buildProgram(finish: (code: ExitCode) => void): Command {
       positiveInteger('--lag'),
     )
     .option('--async', 'choose trials from whatever is known: nobody waits, but timing decides')
-    .option('--sampler <name>', 'how hyperparameters are chosen', nonEmpty('--sampler'))
+    .option('--sampler <name>', `how hyperparameters are chosen: ${SAMPLERS.join(', ')}`, nonEmpty('--sampler'))
     .option(
       '--fix <path=value>',
       'search with this parameter held at a value, as optimizer.sgd.momentum=0.9 (repeatable)',
       assignments('--fix'),
     )
-    .option('--pruner <name>', 'how weak trials are stopped early', nonEmpty('--pruner'))
+    .option('--pruner <name>', `how weak trials are stopped early: ${PRUNERS.join(', ')}`, nonEmpty('--pruner'))
     .option('--seed <n>', 'seed of everything random', seedNumber('--seed'))
     .option(
       '--storage <url>',
@@ -136,7 +136,7 @@ export function buildProgram(finish: (code: ExitCode) => void): Command {
     .command('repeat')
     .summary('run the best parameters again with other seeds')
     .description(
-      'Runs the parameters of the best trial again with other seeds, as further trials of the study, none of them stopped early,\n' +
+      'Runs the parameters of the best trial again with other seeds, as further trials of the study, none of them stopped early, ' +
         'and prints their mean with its 95 % interval. Given again, it runs only those that are still missing.',
     )
     .argument('<study>', 'name of the study')
@@ -174,7 +174,7 @@ export function buildProgram(finish: (code: ExitCode) => void): Command {
     .command('show')
     .summary('show a study: definition, trials, best, history')
     .description(
-      'Shows a study: its definition, progress, trials sorted by result, the best, the history of results and,\n' +
+      'Shows a study: its definition, progress, trials sorted by result, the best, the history of results and, ' +
         'from ten complete trials on, how much each parameter mattered.',
     )
     .argument('<study>', 'name of the study')
@@ -209,7 +209,7 @@ export function buildProgram(finish: (code: ExitCode) => void): Command {
     .command('export')
     .summary('write the trials of a study for other tools')
     .description(
-      'Writes the trials of a study as CSV, JSON, TensorBoard event files or a file that Optuna 3.1 opens, or sends them to an MLflow\n' +
+      'Writes the trials of a study as CSV, JSON, TensorBoard event files or a file that Optuna 3.1 opens, or sends them to an MLflow ' +
         'tracking server. Nested parameters are named by path: optimizer.sgd.momentum.',
     )
     .argument('<study>', 'name of the study')
@@ -230,7 +230,7 @@ export function buildProgram(finish: (code: ExitCode) => void): Command {
     .command('import')
     .summary('read a study from a file of Optuna')
     .description(
-      'Reads a study from an SQLite file or a journal that Optuna 3.1 wrote, as a new study. Its space is what its trials show:\n' +
+      'Reads a study from an SQLite file or a journal that Optuna 3.1 wrote, as a new study. Its space is what its trials show: ' +
         'parameters that only some trials have become branches.',
     )
     .argument('<file>', 'SQLite file or journal, as FILE or sqlite:FILE')
@@ -246,7 +246,7 @@ export function buildProgram(finish: (code: ExitCode) => void): Command {
     .command('plot')
     .summary('draw a plot of a study as SVG or PNG')
     .description(
-      `Draws a plot of a study. KIND is one of ${PLOT_KINDS.join(', ')}.\n` +
+      `Draws a plot of a study. KIND is one of ${PLOT_KINDS.join(', ')}. ` +
         'The ending of --out decides: .svg, .png, or .csv for its numbers. What the plot shows is also printed in words.',
     )
     .argument('<study>', 'name of the study')
@@ -280,7 +280,7 @@ export function buildProgram(finish: (code: ExitCode) => void): Command {
     .command('report')
     .summary('write a report of a study, to send to a colleague')
     .description(
-      'Writes what was searched, how, and what was found, with plots, the trials, failures and the command to run it again:\n' +
+      'Writes what was searched, how, and what was found, with plots, the trials, failures and the command to run it again: ' +
         'one HTML file that needs nothing else, or Markdown.',
     )
     .argument('<study>', 'name of the study')
@@ -295,7 +295,7 @@ export function buildProgram(finish: (code: ExitCode) => void): Command {
     .command('compare-samplers')
     .summary('show what each sampler brings on the experiment in FILE')
     .description(
-      'Runs the experiment in FILE with each sampler and seed, and compares the best results so far.\n' +
+      'Runs the experiment in FILE with each sampler and seed, and compares the best results so far. ' +
         'Each run is a study FILE-SAMPLER-SEED; given again, the command goes on where it stopped.',
     )
     .argument('<file>', 'module whose default export is an experiment')
@@ -338,7 +338,7 @@ export function buildProgram(finish: (code: ExitCode) => void): Command {
     .command('serve')
     .summary('serve studies by HTTP: ask, report, tell, in any language')
     .description(
-      'Serves the studies of a storage by HTTP: ask, report, tell, trials, events (docs/http-api.md). Binds this machine only\n' +
+      'Serves the studies of a storage by HTTP: ask, report, tell, trials, events (docs/http-api.md). Binds this machine only ' +
         'unless --host says otherwise. Ctrl-C ends it.',
     )
     .addOption(storage())
@@ -361,7 +361,7 @@ export function buildProgram(finish: (code: ExitCode) => void): Command {
     .command('dashboard')
     .summary('show studies in the browser, live')
     .description(
-      'Serves a page that shows the studies of a storage as they grow: overview, trials, charts (docs/dashboard.md). On this machine\n' +
+      'Serves a page that shows the studies of a storage as they grow: overview, trials, charts (docs/dashboard.md). On this machine ' +
         'everybody may look; changing something needs the token in the address that is printed. Ctrl-C ends it.',
     )
     .addOption(storage())
