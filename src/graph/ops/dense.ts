@@ -6,7 +6,7 @@ import { TuneError } from '#math';
 import { showShape, sizeOf } from '../dim.ts';
 import { differentiable, node } from '../tensor.ts';
 import type { Tensor } from '../tensor.ts';
-import { gemm } from './matmul.ts';
+import { columnProducts, gemm } from './matmul.ts';
 import { reshape } from './reshape.ts';
 import { sum } from './sum.ts';
 
@@ -34,7 +34,7 @@ function affine(x: Tensor, weight: Tensor, bias: Tensor): Tensor {
   const y = node('Gemm', [x, weight, bias], { shape: [x.shape[0] ?? 1, weight.shape[1] ?? 1] });
   return differentiable(y, [x, weight, bias], (dy) => [
     gemm(dy, weight, { transB: true }),
-    gemm(x, dy, { transA: true }),
+    columnProducts(x, dy),
     sum(dy, { axes: [0] }),
   ]);
 }

@@ -7,7 +7,7 @@ import { broadcastShapes, showShape } from '../dim.ts';
 import { differentiable, node } from '../tensor.ts';
 import type { Tensor } from '../tensor.ts';
 import { sumTo } from './sum.ts';
-import { transposeLast } from './transpose.ts';
+import { transpose, transposeLast } from './transpose.ts';
 
 export function matmul(a: Tensor, b: Tensor): Tensor {
   if (a.shape.length < 2 || b.shape.length < 2 || a.shape.at(-1) !== b.shape.at(-2)) {
@@ -36,4 +36,15 @@ export function gemm(a: Tensor, b: Tensor, { transA = false, transB = false } = 
     transA ? gemm(b, dy, { transA: transB, transB: true }) : gemm(dy, b, { transB: !transB }),
     transB ? gemm(dy, a, { transA: true, transB: transA }) : gemm(a, dy, { transA: !transA }),
   ]);
+}
+
+/** Columns of both factors from which the product of columns is faster the other way round where B has more of them. */
+const SWAPPED_FROM = 128;
+
+/** Aᵀ B of two matrices with the same many rows: what the gradient of a weight is. */
+export function columnProducts(a: Tensor, b: Tensor): Tensor {
+  const [columns, others] = [Number(a.shape[1]), Number(b.shape[1])];
+  return columns >= SWAPPED_FROM && others > columns
+    ? transpose(matmul(transpose(b), a))
+    : gemm(a, b, { transA: true });
 }

@@ -3,14 +3,19 @@
  *   X [..., n, ...]   Y the same without the axis
  */
 import { normalizeAxes, numberDim } from '../dim.ts';
-import { constant, differentiable, int64, node } from '../tensor.ts';
+import { constant, differentiable, int64, node, nodeOf } from '../tensor.ts';
 import type { Tensor } from '../tensor.ts';
 import { cast } from './cast.ts';
 import { equal } from './compare.ts';
+import { relu } from './relu.ts';
 import { reshape } from './reshape.ts';
 import { where } from './where.ts';
 
 export function max(x: Tensor, axis = -1): Tensor {
+  // relu(max x) = max relu(x), gradients included (max-pool-2d.ts); less goes through relu.
+  const positive = nodeOf(x, 'Relu')?.inputs[0];
+  if (positive !== undefined && positive !== null) return relu(max(positive, axis));
+
   const [at = 0] = normalizeAxes([axis], x.shape.length);
   const size = numberDim(x.shape[at], 'max: the reduced dimension');
   const shape = x.shape.toSpliced(at, 1);

@@ -7,7 +7,7 @@ import { numberDim, showShape, sizeOf } from '../dim.ts';
 import { node } from '../tensor.ts';
 import type { Tensor } from '../tensor.ts';
 import { concat } from './concat.ts';
-import { gemm } from './matmul.ts';
+import { columnProducts } from './matmul.ts';
 import { reshape } from './reshape.ts';
 import { slice } from './slice.ts';
 import { zerosLike } from './sum.ts';
@@ -66,5 +66,5 @@ export const step = (h: Tensor, recurrent: Tensor, z: Tensor): Tensor =>
 /** Gradient of the recurrent weight: Σ over steps and samples of h dz. */
 export function recurrentGradient(previous: Tensor, dz: Tensor): Tensor {
   const rows = (x: Tensor): Tensor => reshape(x, [sizeOf(x.shape.slice(0, 2)), x.shape[2] ?? 1]);
-  return gemm(rows(previous), rows(dz), { transA: true });
+  return columnProducts(rows(previous), rows(dz));
 }
