@@ -8,14 +8,18 @@ import { sameShape, showShape } from './dim.ts';
 import { add } from './ops/add.ts';
 import { zerosLike } from './ops/sum.ts';
 import { atScope, constant } from './tensor.ts';
-import type { Derivative, Tensor } from './tensor.ts';
+import type { Derivative, GradientOptions, Tensor } from './tensor.ts';
 
 /** Inputs and parameters are the same variable if they have the same name. */
 const keyOf = (x: Tensor): string | number =>
   x.source.kind === 'input' || x.source.kind === 'parameter' ? `${x.source.kind} ${x.source.name}` : x.id;
 
 /** Gradients of a scalar with respect to tensors, in their order; zeros where the loss does not depend on one. */
-export function gradients(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
+export function gradients(
+  loss: Tensor,
+  wrt: readonly Tensor[],
+  { sampleLoops = true }: Partial<GradientOptions> = {},
+): Tensor[] {
   if (loss.shape.length !== 0) {
     throw new TuneError(
       'shapeMismatch',
@@ -38,7 +42,7 @@ export function gradients(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
     const dys = op.outputs.map((y) => collected.get(keyOf(y)) ?? null);
     if (dys.every((dy) => dy === null)) continue;
     atScope(op.scope === '' ? 'gradient' : `${op.scope}/gradient`, () => {
-      const dxs = op.vjp(dys);
+      const dxs = op.vjp(dys, { sampleLoops });
       for (const [i, x] of op.inputs.entries()) {
         const key = keyOf(x);
         const dx = dxs[i];

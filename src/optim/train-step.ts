@@ -69,6 +69,8 @@ export interface TrainStepOptions extends StepRules {
   readonly optimizer: Optimizer;
   /** Adds what `accumulateStep` has gathered; `loss` is then weighted by its share of the batch. */
   readonly accumulates?: boolean;
+  /** Whether gradients may loop over samples, true by default: for the processor. */
+  readonly sampleLoops?: boolean;
 }
 
 /** The variable that holds a slot of a parameter. `@` is in no layer's name, so slots and parameters never collide. */
@@ -77,8 +79,12 @@ export const slotName = (parameter: string, slot: string): string => `${paramete
 const gathered = ({ name, shape }: NamedShape): Tensor => variable(slotName(name, 'gathered'), shape);
 
 /** Updates of the variables in which gradients are gathered: for all parts of a batch but the last. */
-export function accumulateStep({ loss, parameters }: Pick<TrainStepOptions, 'loss' | 'parameters'>): readonly Update[] {
-  const gs = gradientsOf(loss, parameters);
+export function accumulateStep({
+  loss,
+  parameters,
+  sampleLoops = true,
+}: Pick<TrainStepOptions, 'loss' | 'parameters' | 'sampleLoops'>): readonly Update[] {
+  const gs = gradientsOf(loss, parameters, sampleLoops);
   return parameters.map((p, i) => ({ name: slotName(p.name, 'gathered'), next: add(gathered(p), gs[i] ?? 0) }));
 }
 
@@ -87,6 +93,7 @@ export function buildTrainStep({
   parameters,
   optimizer,
   accumulates = false,
+  sampleLoops = true,
   groups = [],
   averageDecay,
   ...regularization
@@ -105,7 +112,7 @@ export function buildTrainStep({
   };
   const shared = scalarOf(-1);
 
-  const part = gradientsOf(loss, parameters);
+  const part = gradientsOf(loss, parameters, sampleLoops);
   const raw = accumulates ? parameters.map((p, i) => add(gathered(p), part[i] ?? 0)) : part;
   const penalizedAll = parameters.map(({ tensor, decay }, i) => {
     const gradient = raw[i];
@@ -169,10 +176,11 @@ export function buildTrainStep({
   };
 }
 
-const gradientsOf = (loss: Tensor, parameters: readonly Trainable[]): Tensor[] =>
+const gradientsOf = (loss: Tensor, parameters: readonly Trainable[], sampleLoops: boolean): Tensor[] =>
   gradients(
     loss,
     parameters.map((p) => p.tensor),
+    { sampleLoops },
   );
 
 function finite(optimizer: Optimizer, scalars: Scalars, name: string, value: number | undefined): number {

@@ -72,7 +72,8 @@ export async function createStepProgram(options: StepProgramOptions): Promise<St
   const accumulates = microBatchSize !== undefined && microBatchSize < largestBatch(config);
   const loss = accumulates ? mul(whole, input('share', [])) : whole;
   const { parameters } = traced;
-  const step = buildTrainStep({ ...config, loss, parameters, optimizer, accumulates });
+  const sampleLoops = (session.device ?? 'cpu') === 'cpu';
+  const step = buildTrainStep({ ...config, loss, parameters, optimizer, accumulates, sampleLoops });
   const statistics = traced.buffers.flatMap(({ name, next }) => (next ? [{ name, next }] : []));
 
   const rng = createRng(seed);
@@ -89,7 +90,7 @@ export async function createStepProgram(options: StepProgramOptions): Promise<St
   const program = await compile({ outputs, updates: [...step.updates, ...statistics] }, { variables, ...session });
   const gather = accumulates
     ? await compile(
-        { outputs: { loss }, updates: [...accumulateStep({ loss, parameters }), ...statistics] },
+        { outputs: { loss }, updates: [...accumulateStep({ loss, parameters, sampleLoops }), ...statistics] },
         { variables, ...session },
       )
     : null;

@@ -58,9 +58,9 @@ export function convTranspose2d(
     },
     shape,
   });
-  return differentiable(y, inputs, (dy) => [
+  return differentiable(y, inputs, (dy, _, { sampleLoops }) => [
     conv2d(dy, weight, null, { ...options, groups }),
-    weightGradient(x, weight, dy, windows('convTranspose2d', dy, { ...options, size }), groups),
+    weightGradient(x, weight, dy, windows('convTranspose2d', dy, { ...options, size }), groups, sampleLoops),
     sum(dy, { axes: [0, 2, 3] }),
   ]);
 }

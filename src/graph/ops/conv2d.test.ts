@@ -1,7 +1,12 @@
 /** The forms that the small shapes in the table of ops.test.ts do not reach. */
 import { expect, test } from 'vitest';
-import { checkGradient } from '#testing';
+import { checkGradient, evaluate } from '#testing';
+import { gradients } from '../gradients.ts';
+import { walk } from '../onnx.ts';
+import { input } from '../tensor.ts';
 import { conv2d, type Conv2dOptions } from './conv2d.ts';
+import { mul } from './mul.ts';
+import { sum } from './sum.ts';
 
 /** From 64 input channels on the input gradient is a convolution by the turned weight. */
 const turned: readonly (readonly [string, Conv2dOptions, readonly number[], readonly number[]])[] = [
@@ -37,4 +42,17 @@ test.each([...turned, ...unrolled])('gradients of conv2d: %s', async (_name, opt
   // The bounds of ops.test.ts: difference quotients in float64, and ONNX Runtime's float32 against float64.
   expect(differences).toBeLessThan(1e-6);
   expect(runtime).toBeLessThan(1e-5);
+});
+
+test('without loops over samples the weight gradient is the same', () => {
+  const draw = (...shape: number[]) => ({
+    shape,
+    data: Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => ((i * 7) % 11) - 5),
+  });
+  const [x, w, r] = [input('x', ['B', 2, 13, 14]), input('w', [3, 2, 3, 3]), input('r', ['B', 3, 11, 12])];
+  const loss = sum(mul(conv2d(x, w), r));
+  const feeds = { x: draw(3, 2, 13, 14), w: draw(3, 2, 3, 3), r: draw(3, 3, 11, 12) };
+  const [looped, whole] = [true, false].map((sampleLoops) => evaluate(gradients(loss, [w], { sampleLoops }), feeds));
+  expect(walk(gradients(loss, [w], { sampleLoops: false })).nodes.some(({ op }) => op === 'Scan')).toBe(false);
+  expect(whole).toEqual(looped); // whole numbers: exact in any order
 });

@@ -4,7 +4,7 @@
  *   dX  ONNX's ConvTranspose of dY by W
  *   dW  products of dY with the unrolled input, the taps of all windows cut out as strided slices and joined to U [k²·C, positions],
  *       for which ONNX has no operator. Where an output has SCANNED_FROM positions and more, image by image, so that U stays in the cache:
- *       dWᵀ = Σ_b U_b dY_bᵀ. Else over all images at once, with the images innermost, so that slices are long pieces of memory.
+ *       dWᵀ = Σ_b U_b dY_bᵀ. Else, and on a GPU, over all images at once, with the images innermost, so that slices are long pieces of memory.
  *       For groups over all images, channels before images.
  *   db  Σ_{B,oH,oW} dY
  */
@@ -54,9 +54,9 @@ export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor | null, options:
     attributes: { ...windowAttributes(w), group: groups },
     shape: [w.batch, filters, ...w.output],
   });
-  return differentiable(y, inputs, (dy) => [
+  return differentiable(y, inputs, (dy, _, { sampleLoops }) => [
     inputGradient(dy, weight, x, w, groups),
-    weightGradient(dy, weight, x, w, groups),
+    weightGradient(dy, weight, x, w, groups, sampleLoops),
     sum(withoutZeros(dy), { axes: [0, 2, 3] }),
   ]);
 }
@@ -79,7 +79,14 @@ const SCANNED_FROM = 128;
 const FILTERS_FIRST_FROM = 128;
 
 /** @internal The gradient of the weight of a convolution of x with output gradient dy. */
-export function weightGradient(dy: Tensor, weight: Tensor, x: Tensor, w: Windows, groups: number): Tensor {
+export function weightGradient(
+  dy: Tensor,
+  weight: Tensor,
+  x: Tensor,
+  w: Windows,
+  groups: number,
+  loops: boolean,
+): Tensor {
   if (groups > 1) return groupedWeightGradient(dy, weight, x, w, groups);
   const [filters = 1, depth = 1, height = 1, width = 1] = weight.shape.map(Number);
   const window = height * width;
@@ -87,7 +94,7 @@ export function weightGradient(dy: Tensor, weight: Tensor, x: Tensor, w: Windows
   /** [k²·C, O] → [O, C, kH, kW] */
   const fromTaps = (d: Tensor): Tensor =>
     reshape(transpose(reshape(d, [window, depth, filters]), [2, 1, 0]), weight.shape);
-  return w.output[0] * w.output[1] >= SCANNED_FROM ? byImage() : overImages();
+  return loops && w.output[0] * w.output[1] >= SCANNED_FROM ? byImage() : overImages();
 
   function byImage(): Tensor {
     const start = expand(constant(0), [unrolled, filters]);
