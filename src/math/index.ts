@@ -32,6 +32,7 @@ export {
   normalPdf,
   normalQuantile,
 } from './special.ts';
+export { ticks } from './ticks.ts';
 export {
   argsort,
   mean,

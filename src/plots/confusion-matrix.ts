@@ -2,7 +2,7 @@
 import { TuneError } from '#core';
 import { count } from '#text';
 import type { Chart } from './chart.ts';
-import { BELOW_TITLE, middleName, title } from './layout.ts';
+import { BELOW_TITLE, colorScale, middleName, title } from './layout.ts';
 
 import { SEQUENTIAL } from './theme.ts';
 
@@ -55,8 +55,8 @@ export function confusionMatrixPlot(matrix: readonly (readonly number[])[], labe
         min: 0,
         max: 1,
         inRange: { color: [...SEQUENTIAL] },
-        right: 8,
-        top: 'middle',
+        ...colorScale('share', '0 %', '100 %'),
+        formatter: (value) => `${Math.round(100 * Number(value))} %`,
       },
       series: [
         {

@@ -5,7 +5,7 @@ import { count } from '#text';
 import { axisName, cellsOf, numberLabel } from './axis.ts';
 import type { Chart, PlottedStudy } from './chart.ts';
 import { tickNumber } from './format.ts';
-import { BELOW_TITLE, middleName, title } from './layout.ts';
+import { BELOW_TITLE, colorScale, middleName, title } from './layout.ts';
 import { dimensionsOf, objectiveOf, samplesOf, valueOf } from './study-values.ts';
 import { SEQUENTIAL } from './theme.ts';
 
@@ -40,6 +40,8 @@ export function contourPlot(study: PlottedStudy, { params, objective: name }: Co
   }
   const cells = [...found.values()];
   const values = cells.map(({ value }) => value);
+  const low = values.reduce((a, b) => Math.min(a, b), Infinity);
+  const high = values.reduce((a, b) => Math.max(a, b), -Infinity);
   const best = cells.reduce<(typeof cells)[number] | null>(
     (a, b) => (a === null || asLoss(objective.direction, b.value) < asLoss(objective.direction, a.value) ? b : a),
     null,
@@ -64,12 +66,14 @@ export function contourPlot(study: PlottedStudy, { params, objective: name }: Co
       visualMap: {
         type: 'continuous',
         dimension: 2,
-        min: values.reduce((a, b) => Math.min(a, b), Infinity),
-        max: values.reduce((a, b) => Math.max(a, b), -Infinity),
+        min: low,
+        max: high,
         inRange: { color: [...SEQUENTIAL] },
-        text: [objective.name, ''],
-        right: 8,
-        top: 'middle',
+        ...colorScale(
+          objective.name,
+          values.length === 0 ? '' : tickNumber(low),
+          values.length === 0 ? '' : tickNumber(high),
+        ),
         formatter: (value) => numberLabel.formatter(Number(value)),
       },
       series: [

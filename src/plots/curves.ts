@@ -68,7 +68,13 @@ export function curvesPlot(study: PlottedStudy, options: CurvesOptions = {}): Ch
           ? `the best ${ranked.length} of ${reporting.length} trials`
           : count(ranked.length, 'trial'),
       ),
-      legend: { ...legend, data: [...ranked.slice(0, NAMED).map(({ number }) => `trial ${number}`), 'pruned here'] },
+      legend: {
+        ...legend,
+        data: [
+          ...ranked.slice(0, NAMED).map(({ number }) => `trial ${number}`),
+          ...(pruned.length > 0 ? ['pruned here'] : []),
+        ],
+      },
       grid: { left: 72, right: 24, top: BELOW_LEGEND, bottom: 48 },
       tooltip: { trigger: 'item' },
       xAxis: { type: 'value', ...middleName('step', 28), minInterval: 1, min: 'dataMin', max: 'dataMax' },

@@ -56,7 +56,15 @@ export function historyPlot(
     }),
     option: {
       title: title('Optimisation history', count(finished.length, 'finished trial')),
-      legend,
+      legend: {
+        ...legend,
+        data: [
+          ...(completed.length > 0 ? ['complete'] : []),
+          ...(stopped.length > 0 ? ['pruned (last value)'] : []),
+          'best so far',
+          ...(selected.length > 0 ? ['selected'] : []),
+        ],
+      },
       grid: { left: 72, right: 24, top: BELOW_LEGEND, bottom: 48 },
       tooltip: { trigger: 'item' },
       xAxis: { type: 'value', ...middleName('trial', 28), minInterval: 1, min: 0 },

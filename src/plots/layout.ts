@@ -15,7 +15,16 @@ export const title = (text: string, subtext?: string) => ({
 });
 
 /** Widths of text are estimated when no browser draws it: the gap leaves room for that. */
-export const legend = { left: 8, top: HEAD, itemGap: 24 } as const;
+export const legend = { left: 8, top: HEAD, itemGap: 24, itemWidth: 16, itemHeight: 10 } as const;
+
+/** The scale of colours beside a plot: what it stands for, and what its ends stand for. */
+export const colorScale = (name: string, low: string, high: string) => ({
+  text: [`${name}\n${high}`, low],
+  textGap: 8,
+  itemHeight: 160,
+  right: 12,
+  top: 'middle',
+});
 
 /** Where axes begin below the title, and below the legend. */
 export const BELOW_TITLE = HEAD + 12;

@@ -3,8 +3,8 @@ import type { Dimension, Flat } from '#space';
 import { count } from '#text';
 import { axisName, cellsOf, numberLabel, onAxis, parameterAxis, type ParameterAxis } from './axis.ts';
 import type { Chart, PlottedStudy } from './chart.ts';
-
-import { BELOW_TITLE, title } from './layout.ts';
+import { tickNumber } from './format.ts';
+import { BELOW_TITLE, colorScale, title } from './layout.ts';
 import { cellOf, dimensionsOf, objectiveOf, sampled, samplesOf, valueOf, type Sample } from './study-values.ts';
 import { PALETTE, POINT_SCALE } from './theme.ts';
 
@@ -98,28 +98,31 @@ export function parallelPlot(study: PlottedStudy, options: ParallelOptions = {})
         min: Math.min(worst, best),
         max: Math.max(worst, best),
         inRange: { color: [...POINT_SCALE] },
-        text: [objective.name, ''],
-        right: 8,
-        top: 'middle',
+        ...colorScale(
+          objective.name,
+          lines.length === 0 ? '' : `${worst < best ? '≤ ' : ''}${tickNumber(Math.min(worst, best))}`,
+          lines.length === 0 ? '' : `${worst > best ? '≥ ' : ''}${tickNumber(Math.max(worst, best))}`,
+        ),
         formatter: (value) => numberLabel.formatter(Number(value)),
       },
       parallel: {
         left: 64,
         right: 136,
-        top: BELOW_TITLE + 28,
+        top: BELOW_TITLE + 44,
         bottom: 32,
         parallelAxisDefault: {
-          nameGap: 14,
           nameTextStyle: { fontSize: 11 },
-          nameTruncate: { maxWidth: Math.floor(600 / dimensions.length) - 4 },
+          // A name has the room of two axes, as every second one stands higher.
+          nameTruncate: { maxWidth: Math.floor(1200 / dimensions.length) - 8 },
         },
       },
       parallelAxis: [
-        ...coordinates.map(({ axis }, dim) => ({ dim, id: String(dim), ...axis })),
+        ...coordinates.map(({ axis }, dim) => ({ dim, id: String(dim), nameGap: nameGap(dim), ...axis })),
         {
           dim: dimensions.length,
           id: String(dimensions.length),
           name: objective.name,
+          nameGap: nameGap(dimensions.length),
           type: 'value' as const,
           scale: true,
           axisLabel: numberLabel,
@@ -141,6 +144,8 @@ export function parallelPlot(study: PlottedStudy, options: ParallelOptions = {})
     },
   };
 }
+
+const nameGap = (place: number): number => (place % 2 === 0 ? 14 : 32);
 
 /** The axis of a parameter, and where a trial's line meets it. */
 function coordinate(dimension: Dimension): { axis: ParameterAxis; place: (params: Flat) => number | string } {

@@ -1,4 +1,5 @@
 /** One small plot for each parameter: its value against the objective's, in the parameter's own scale; from early trials (blue) to late ones (amber). */
+import { ticks } from '#math';
 import { count } from '#text';
 import { axisName, numberLabel, onAxis, parameterAxis } from './axis.ts';
 import type { Chart, PlottedStudy } from './chart.ts';
@@ -41,6 +42,13 @@ export function slicePlot(study: PlottedStudy, options: SliceOptions = {}): Char
     top: BELOW_TITLE + Math.floor(i / columns) * ROW_HEIGHT,
     height: ROW_HEIGHT - 72,
   });
+  // One range for all: the values' labels stand on the left alone.
+  const values = samples.map(({ value }) => value).filter(Number.isFinite);
+  const low = values.reduce((a, b) => Math.min(a, b), Infinity);
+  const high = values.reduce((a, b) => Math.max(a, b), -Infinity);
+  const [first = 0, second = 0] = ticks(low, high);
+  const step = second - first;
+  const range = step > 0 ? { min: step * Math.floor(low / step), max: step * Math.ceil(high / step) } : { scale: true };
   const last = Math.max(1, samples.at(-1)?.trial.number ?? 0);
   const points = dimensions.map((dimension) =>
     samples.flatMap(({ trial, value, params: flat }): [number | string, number, number][] => {
@@ -86,7 +94,7 @@ export function slicePlot(study: PlottedStudy, options: SliceOptions = {}): Char
       yAxis: dimensions.map((_, gridIndex) => ({
         type: 'value' as const,
         gridIndex,
-        scale: true,
+        ...range,
         axisLabel: { ...numberLabel, show: gridIndex % columns === 0 },
         ...(gridIndex % columns === 0 && {
           ...middleName(objective.name, 52),
