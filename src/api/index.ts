@@ -20,6 +20,7 @@ export {
   trialsSchema,
   TRIAL_STATES,
   type WireError,
+  type WireStudies,
   type WireStudy,
   type WireTrial,
 } from './wire.ts';

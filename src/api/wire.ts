@@ -58,8 +58,19 @@ export const studySchema = z
 export type WireStudy = z.infer<typeof studySchema>;
 
 export const studiesSchema = z.object({
-  studies: z.array(z.object({ name: z.string(), createdAt: z.iso.datetime(), events: z.int() })),
+  studies: z.array(
+    z.object({
+      name: z.string(),
+      createdAt: z.iso.datetime(),
+      events: z.int(),
+      objectives: z.record(z.string(), z.enum(['minimize', 'maximize'])),
+      sampler: z.string(),
+      pruner: z.string(),
+    }),
+  ),
 });
+
+export type WireStudies = z.infer<typeof studiesSchema>;
 
 export const createStudySchema = z
   .strictObject({

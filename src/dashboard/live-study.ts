@@ -1,7 +1,7 @@
 /**
  * One study, live: its log in pages, then each new event as the server sees it, folded by the reducer that the server uses.
  *
- *   pages    GET …/log?after=N    10,000 events each, compressed; the next is on its way while one is folded
+ *   pages    GET …/log?after=N    10,000 events each, the first 1,000, compressed; the next is on its way while one is folded
  *   then     GET …/events?after=N  server-sent; after a break it goes on behind the last event that was folded
  *
  * Subscribers are called once a frame at most. One page is folded in a frame, so that the page never stands still while a log of 228,000 events is read (4 s, `npm run bench:dashboard`);

@@ -1,7 +1,7 @@
 /** Progress of a search, with times that were chosen by hand. */
 import { expect, test } from 'vitest';
 import { replay, type StudyEvent } from '#core';
-import { progressOf } from './progress.ts';
+import { progressOf, savedSteps, spentOf } from './progress.ts';
 
 const studyOf = (ended: readonly number[], trials = 10): Parameters<typeof progressOf>[0] => {
   const definition = {
@@ -43,4 +43,26 @@ test('a search in which nothing ends any more seems longer and longer', () => {
 test('nothing is said from two trials, or once the plan is fulfilled', () => {
   expect(progressOf(studyOf([10_000, 20_000]), 20_000).secondsLeft).toBeNull();
   expect(progressOf(studyOf([1, 2, 3], 3), 20_000).secondsLeft).toBeNull();
+});
+
+test('what was spent are the last steps and the time of trials that ended; what pruning saved are the steps they had left', () => {
+  const { definition } = studyOf([]);
+  const at = 0;
+  const trial = (number: number, steps: number, ending: StudyEvent[]): StudyEvent[] => [
+    { type: 'trialCreated', at, number, params: {}, worker: 'w', suggestedBy: 'random' },
+    { type: 'measured', at, number, step: steps, values: { loss: 1 } },
+    ...ending,
+  ];
+  const pruned = { state: 'pruned', values: null, reason: 'slow' } as const;
+  const { trials } = replay([
+    { type: 'studyCreated', at, definition },
+    ...trial(0, 9, [
+      { type: 'trialFinished', at: 5000, number: 0, result: { state: 'complete', values: { loss: 1 } } },
+    ]),
+    ...trial(1, 3, [{ type: 'trialFinished', at: 2000, number: 1, result: pruned }]),
+    ...trial(2, 4, []),
+  ]);
+  expect(spentOf(trials)).toEqual({ steps: 16, seconds: 7 });
+  expect(savedSteps({ trials, definition: { ...definition, hints: { maxSteps: 9 } } })).toBe(6);
+  expect(savedSteps({ trials, definition })).toBeNull();
 });

@@ -1,5 +1,5 @@
 /** How far a search is and when it may end, from its records alone. */
-import { isFinished } from '#core';
+import { isFinished, lastStep, type TrialRecord } from '#core';
 import type { StudyView } from './contract.ts';
 
 export interface Progress {
@@ -22,4 +22,24 @@ export function progressOf({ trials, definition, finished: over, counts }: Study
   // To this moment, so that a search that hangs does not keep its pace.
   const elapsed = Math.max(now, latest.at(-1) ?? now) - (latest[0] ?? now);
   return { finished, planned, secondsLeft: ((planned - finished) * elapsed) / (latest.length - 1) / 1000 };
+}
+
+/** Steps that all trials reported (the last of each), and the time from start to end of those that have ended. */
+export function spentOf(trials: readonly TrialRecord[]): { readonly steps: number; readonly seconds: number } {
+  let [steps, seconds] = [0, 0];
+  for (const trial of trials) {
+    steps += lastStep(trial) ?? 0;
+    if ('endedAt' in trial) seconds += (trial.endedAt - trial.startedAt) / 1000;
+  }
+  return { steps, seconds };
+}
+
+/** Steps that pruned trials would have had to go; null where the last step of a trial is not known. */
+export function savedSteps({ trials, definition: { hints } }: Pick<StudyView, 'trials' | 'definition'>): number | null {
+  const { maxSteps } = hints;
+  if (maxSteps === undefined) return null;
+  return trials.reduce(
+    (sum, trial) => sum + (trial.state === 'pruned' ? Math.max(0, maxSteps - (lastStep(trial) ?? 0)) : 0),
+    0,
+  );
 }

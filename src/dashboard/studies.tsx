@@ -1,15 +1,12 @@
 /** The list of studies, the newest first; asked for again every few seconds. */
 import { useEffect, useState } from 'react';
+import type { WireStudies } from '#api';
 import { groupedNumber } from '#text';
 import { callJson, Refused } from './client.ts';
 import { TokenForm } from './token-form.tsx';
 import { localTime } from './words.ts';
 
-interface Listed {
-  readonly name: string;
-  readonly createdAt: string;
-  readonly events: number;
-}
+type Listed = WireStudies['studies'][number];
 
 const AGAIN_MS = 3000;
 
@@ -19,7 +16,7 @@ export function StudyList({ open }: { readonly open: (study: string) => void }) 
   const [round, setRound] = useState(0);
   useEffect(() => {
     const abort = new AbortController();
-    callJson<{ studies: Listed[] }>('/api/studies', { signal: abort.signal }).then(
+    callJson<WireStudies>('/api/studies', { signal: abort.signal }).then(
       ({ studies }) => {
         setList(studies.toReversed());
         setTrouble(null);
@@ -47,37 +44,49 @@ export function StudyList({ open }: { readonly open: (study: string) => void }) 
         </p>
       )}
       {list !== null && list.length > 0 && (
-        <table className="plain">
-          <thead>
-            <tr>
-              <th scope="col">Study</th>
-              <th scope="col" className="number">
-                Events
-              </th>
-              <th scope="col">Created</th>
-            </tr>
-          </thead>
-          <tbody>
-            {list.map(({ name, createdAt, events }) => (
-              <tr key={name}>
-                <th scope="row">
-                  <a
-                    href={`/study/${encodeURIComponent(name)}/overview`}
-                    onClick={(event) => {
-                      if (event.metaKey || event.ctrlKey) return;
-                      event.preventDefault();
-                      open(name);
-                    }}
-                  >
-                    {name}
-                  </a>
+        <div className="scroll" tabIndex={0} role="region" aria-label="Studies">
+          <table className="plain">
+            <thead>
+              <tr>
+                <th scope="col">Study</th>
+                <th scope="col">Objective</th>
+                <th scope="col">Sampler, pruner</th>
+                <th scope="col" className="number">
+                  Events
                 </th>
-                <td className="number">{groupedNumber(events)}</td>
-                <td>{localTime(Date.parse(createdAt))}</td>
+                <th scope="col">Created</th>
               </tr>
-            ))}
-          </tbody>
-        </table>
+            </thead>
+            <tbody>
+              {list.map(({ name, createdAt, events, objectives, sampler, pruner }) => (
+                <tr key={name}>
+                  <th scope="row">
+                    <a
+                      href={`/study/${encodeURIComponent(name)}/overview`}
+                      onClick={(event) => {
+                        if (event.metaKey || event.ctrlKey) return;
+                        event.preventDefault();
+                        open(name);
+                      }}
+                    >
+                      {name}
+                    </a>
+                  </th>
+                  <td>
+                    {Object.entries(objectives)
+                      .map(([objective, direction]) => `${direction} ${objective}`)
+                      .join(', ')}
+                  </td>
+                  <td>
+                    {sampler}, {pruner}
+                  </td>
+                  <td className="number">{groupedNumber(events)}</td>
+                  <td>{localTime(Date.parse(createdAt))}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
       )}
     </section>
   );

@@ -1,5 +1,5 @@
 /** One study: where the connection stands, the tabs, and the view that the URL names. */
-import { Suspense, useMemo, type KeyboardEvent } from 'react';
+import { Suspense, useEffect, useMemo, type KeyboardEvent } from 'react';
 import type { ThemeName } from '#plots';
 import { groupedNumber } from '#text';
 import { columnsOf } from './columns.ts';
@@ -20,16 +20,18 @@ interface StudyPageProps {
 export function StudyPage({ name, route, go, theme }: StudyPageProps) {
   const { view: study, link, damage } = useLiveStudy(name);
   const view = VIEWS.find(({ id }) => id === route.view);
+  // The view's code is on its way while the log is read.
+  useEffect(() => void view?.load(), [view]);
   const filter = useMemo(
-    () => (study === null ? null : parseFilter(route.filter, columnsOf(study))),
+    () => (study === null || route.filter === '' ? null : parseFilter(route.filter, columnsOf(study))),
     [study, route.filter],
   );
   const error = filter !== null && 'error' in filter ? filter.error : null;
   // A filter that cannot be read lets everything through.
   const shown = useMemo(() => {
     if (study === null) return [];
-    return filter !== null && 'test' in filter && route.filter !== '' ? study.trials.filter(filter.test) : study.trials;
-  }, [study, filter, route.filter]);
+    return filter !== null && 'test' in filter ? study.trials.filter(filter.test) : study.trials;
+  }, [study, filter]);
   const open = (id: string): void => go({ view: id, options: {} });
   const arrow = (event: KeyboardEvent): void => {
     const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;

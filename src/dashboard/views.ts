@@ -7,21 +7,30 @@ export interface View {
   readonly id: string;
   readonly title: string;
   readonly component: LazyExoticComponent<ComponentType<ViewProps>>;
+  /** Fetches its code before it is shown. */
+  readonly load: () => Promise<unknown>;
   /** Whether the filter box stands above it. */
   readonly filter: boolean;
 }
 
+const view = (
+  id: string,
+  title: string,
+  filter: boolean,
+  load: () => Promise<{ default: ComponentType<ViewProps> }>,
+): View => ({ id, title, filter, load, component: lazy(load) });
+
 export const VIEWS: readonly View[] = [
-  { id: 'overview', title: 'Overview', component: lazy(() => import('./views/overview.tsx')), filter: false },
-  { id: 'trials', title: 'Trials', component: lazy(() => import('./views/trials.tsx')), filter: true },
-  { id: 'history', title: 'History', component: lazy(() => import('./views/history.tsx')), filter: true },
-  { id: 'curves', title: 'Curves', component: lazy(() => import('./views/curves.tsx')), filter: true },
-  { id: 'parallel', title: 'Parallel', component: lazy(() => import('./views/parallel.tsx')), filter: true },
-  { id: 'slice', title: 'Slices', component: lazy(() => import('./views/slice.tsx')), filter: true },
-  { id: 'contour', title: 'Contour', component: lazy(() => import('./views/contour.tsx')), filter: true },
-  { id: 'importance', title: 'Importance', component: lazy(() => import('./views/importance.tsx')), filter: true },
-  { id: 'pareto', title: 'Pareto', component: lazy(() => import('./views/pareto.tsx')), filter: true },
-  { id: 'timeline', title: 'Timeline', component: lazy(() => import('./views/timeline.tsx')), filter: true },
-  { id: 'trial', title: 'Trial', component: lazy(() => import('./views/trial.tsx')), filter: false },
-  { id: 'compare', title: 'Compare', component: lazy(() => import('./views/compare.tsx')), filter: false },
+  view('overview', 'Overview', false, () => import('./views/overview.tsx')),
+  view('trials', 'Trials', true, () => import('./views/trials.tsx')),
+  view('history', 'History', true, () => import('./views/history.tsx')),
+  view('curves', 'Curves', true, () => import('./views/curves.tsx')),
+  view('parallel', 'Parallel', true, () => import('./views/parallel.tsx')),
+  view('slice', 'Slices', true, () => import('./views/slice.tsx')),
+  view('contour', 'Contour', true, () => import('./views/contour.tsx')),
+  view('importance', 'Importance', true, () => import('./views/importance.tsx')),
+  view('pareto', 'Pareto', true, () => import('./views/pareto.tsx')),
+  view('timeline', 'Timeline', true, () => import('./views/timeline.tsx')),
+  view('trial', 'Trial', false, () => import('./views/trial.tsx')),
+  view('compare', 'Compare', false, () => import('./views/compare.tsx')),
 ];

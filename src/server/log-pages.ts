@@ -1,5 +1,5 @@
 /**
- * The logs of studies in pages of 10,000 events, for those who want all of a log at once (the dashboard). A log only grows, so a full page never changes:
+ * The logs of studies in pages (the first of 1,000 events, so that something shows at once, then of 10,000), for those who want all of a log at once (the dashboard). A log only grows, so a full page never changes:
  * it is kept compressed, and a study of 220,000 events is read from the storage and written as JSON once, however often it is opened.
  * Cost: memory for the compressed pages; the oldest studies' pages are dropped above `KEPT_BYTES`.
  */
@@ -9,6 +9,7 @@ import { encodeEvent, TuneError, type Storage } from '#core';
 
 const gzip = promisify(gzipCallback);
 
+const FIRST_PAGE = 1000;
 const PAGE_EVENTS = 10_000;
 const KEPT_BYTES = 64_000_000;
 
@@ -42,11 +43,13 @@ export function logPages(storage: Storage): LogPages {
     const log = logs.get(key) ?? { full: [], tail: [] };
     logs.delete(key);
     logs.set(key, log);
-    while (lengthOf(log) < after + PAGE_EVENTS) {
-      const events = await storage.read(id, lengthOf(log), PAGE_EVENTS - log.tail.length);
+    while (log.full.length <= pageWith(after)) {
+      const page = log.full.length;
+      const wanted = startOf(page + 1) - startOf(page);
+      const events = await storage.read(id, lengthOf(log), wanted - log.tail.length);
       for (const { event } of events) log.tail.push(encodeEvent(event));
-      if (log.tail.length < PAGE_EVENTS) break;
-      log.full.push(await packed(log.full.length * PAGE_EVENTS, log.tail.splice(0)));
+      if (log.tail.length < wanted) break;
+      log.full.push(await packed(startOf(page), log.tail.splice(0)));
     }
     forget(logs);
     return log;
@@ -68,15 +71,19 @@ export function logPages(storage: Storage): LogPages {
       turns.set(key, settled);
       const log = await mine;
       if (turns.get(key) === settled) turns.delete(key);
-      const inFull = log.full.length * PAGE_EVENTS;
-      const body =
-        log.full[Math.floor(after / PAGE_EVENTS)] ?? (await packed(after, log.tail.slice(Math.max(0, after - inFull))));
+      const inFull = startOf(log.full.length);
+      const body = log.full[pageWith(after)] ?? (await packed(after, log.tail.slice(Math.max(0, after - inFull))));
       return { body, total: Math.max(lengthOf(log), await lengthInStorage(found.id)), createdAt };
     },
   };
 }
 
-const lengthOf = ({ full, tail }: Log): number => full.length * PAGE_EVENTS + tail.length;
+/** Events before a page; pages are counted from 0. */
+const startOf = (page: number): number => (page === 0 ? 0 : FIRST_PAGE + (page - 1) * PAGE_EVENTS);
+const pageWith = (after: number): number =>
+  after < FIRST_PAGE ? 0 : 1 + Math.floor((after - FIRST_PAGE) / PAGE_EVENTS);
+
+const lengthOf = ({ full, tail }: Log): number => startOf(full.length) + tail.length;
 
 /** Drops the pages of the studies that were not asked for longest. */
 function forget(logs: Map<string, Log>): void {

@@ -206,7 +206,10 @@ const routes = {
     },
     responses: {
       200: {
-        ...json(logPageSchema, 'The page of the log with the event behind `after`, up to 10,000 events, compressed.'),
+        ...json(
+          logPageSchema,
+          'The page of the log with the event behind `after`, up to 10,000 events (the first: 1,000), compressed.',
+        ),
         headers: {
           'attune-log-total': { description: 'length of the whole log', schema: { type: 'integer' as const } },
           'attune-log-created': {
@@ -276,10 +279,13 @@ export function createRoutes(storage: Storage, leaseMs: number = LEASE_MS, folde
 
   app.openapi(routes.studies, async (c) => {
     const list = await storage.list();
-    const studies = list.map(({ definition: { name, createdAt }, events }) => ({
-      name,
-      createdAt: new Date(createdAt).toISOString(),
+    const studies = list.map(({ definition, events }) => ({
+      name: definition.name,
+      createdAt: new Date(definition.createdAt).toISOString(),
       events,
+      objectives: toWireObjectives(definition),
+      sampler: definition.sampler,
+      pruner: definition.pruner,
     }));
     return c.json({ studies }, 200);
   });

@@ -90,7 +90,9 @@ test('a study is made, asked, reported, told and read', async () => {
   expect(await call('GET', '/api/studies/demo')).toMatchObject({
     body: { best: { number: 0 }, counts: { complete: 1, failed: 1, pruned: 1 } },
   });
-  expect(await call('GET', '/api/studies')).toMatchObject({ body: { studies: [{ name: 'demo' }] } });
+  expect(await call('GET', '/api/studies')).toMatchObject({
+    body: { studies: [{ name: 'demo', objectives: { loss: 'minimize' } }] },
+  });
   expect(await call('GET', '/api/studies/demo/trials?state=pruned')).toMatchObject({
     body: { trials: [{ number: 2 }], next: null },
   });

@@ -81,6 +81,7 @@ export function ChartPanel(props: ChartPanelProps) {
           brush: { toolbox: [], xAxisIndex: 'all', yAxisIndex: 'all', outOfBrush: {} },
         }),
         animation: false,
+        textStyle: { ...option.textStyle, fontFamily: getComputedStyle(document.body).fontFamily },
       },
       { replaceMerge: ['series'] },
     );

@@ -93,9 +93,11 @@ function ColumnChoice({ columns, hidden, setHidden }: ColumnChoiceProps) {
   );
 }
 
-/** A column is as wide as its name, within bounds; the last takes what is left. */
-const widthOf = (id: string): string =>
-  id === 'number' ? '5.5rem' : `minmax(${Math.min(16, Math.max(6.5, id.length * 0.62 + 1.8))}rem, 1fr)`;
+/** A column is as wide as its name or what stands in it, within bounds. */
+const widthOf = ({ id, group }: Column): string =>
+  id === 'reason' || id === 'note'
+    ? '18rem'
+    : `${Math.min(18, Math.max(group === 'parameter' ? 7.5 : 6.5, id.length * 0.64 + 1.8))}rem`;
 
 interface GridProps {
   readonly columns: readonly Column[];
@@ -152,7 +154,8 @@ function Grid({ columns, rows, selection, sortId, direction, sortBy, toggle, ope
     event.preventDefault();
     step();
   };
-  const template = `2.5rem ${columns.map(({ id }) => widthOf(id)).join(' ')}`;
+  // What is left of the line belongs to no column.
+  const template = `2.5rem ${columns.map(widthOf).join(' ')} 1fr`;
   const isNumber = columns.map(({ of }) => rows.slice(0, 20).some((trial) => typeof of(trial) === 'number'));
   return (
     <div
