@@ -39,7 +39,7 @@ for (const look of values.looks.split(',') as (keyof typeof LOOKS)[]) {
       .locator(DRAWN[view] ?? '.chart canvas')
       .first()
       .waitFor();
-    await page.locator('.banner').waitFor({ state: 'detached' });
+    await page.locator('.banner').waitFor({ state: 'detached', timeout: 300_000 });
     await page.waitForTimeout(2500); // a picture, no test: the last numbers are drawn by then
     await page.screenshot({ path: `${values.out}/${values.study}-${view}-${look}.png`, fullPage: true });
     await page.context().close();

@@ -32,12 +32,23 @@ const studyOf = (ended: readonly number[], trials = 10): Parameters<typeof progr
 
 test('the time left is that of the trials left, at the pace of the last', () => {
   // Three ended within 20 s, two gaps of 10 s; seven are left: 70 s.
-  expect(progressOf(studyOf([10_000, 20_000, 30_000]), 30_000)).toEqual({ finished: 3, planned: 10, secondsLeft: 70 });
+  expect(progressOf(studyOf([10_000, 20_000, 30_000]), 30_000)).toMatchObject({
+    finished: 3,
+    planned: 10,
+    secondsLeft: 70,
+  });
 });
 
 test('a search in which nothing ends any more seems longer and longer', () => {
   // 100 s since the first end: two gaps of 50 s.
   expect(progressOf(studyOf([10_000, 20_000, 30_000]), 110_000).secondsLeft).toBe(350);
+});
+
+test('where nothing has ended for as long as twenty trials took, that is said in place of a time left', () => {
+  expect(progressOf(studyOf([10_000, 20_000, 30_000]), 231_000)).toMatchObject({
+    secondsLeft: null,
+    silentSeconds: 201,
+  });
 });
 
 test('nothing is said from two trials, or once the plan is fulfilled', () => {

@@ -7,7 +7,7 @@ export interface Curve {
   readonly points: readonly (readonly [step: number, value: number])[];
 }
 
-const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT] = [560, 240, 64, 44, 12, 12];
+const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT] = [420, 220, 60, 44, 12, 14];
 const DASHES = ['none', '7 4', '2 4', '10 3 2 3'];
 
 interface SmallCurvesProps {

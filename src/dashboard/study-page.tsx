@@ -1,5 +1,5 @@
 /** One study: where the connection stands, the tabs, and the view that the URL names. */
-import { Suspense, useEffect, useMemo, type KeyboardEvent } from 'react';
+import { Suspense, useEffect, useMemo, useRef, type KeyboardEvent } from 'react';
 import type { ThemeName } from '#plots';
 import { groupedNumber } from '#text';
 import { columnsOf } from './columns.ts';
@@ -32,6 +32,11 @@ export function StudyPage({ name, route, go, theme }: StudyPageProps) {
     if (study === null) return [];
     return filter !== null && 'test' in filter ? study.trials.filter(filter.test) : study.trials;
   }, [study, filter]);
+  // A phone's width holds four of the tabs.
+  const tabs = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    tabs.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [route.view]);
   const open = (id: string): void => go({ view: id, options: {} });
   const arrow = (event: KeyboardEvent): void => {
     const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
@@ -45,7 +50,7 @@ export function StudyPage({ name, route, go, theme }: StudyPageProps) {
   return (
     <>
       <nav aria-label="Views">
-        <div role="tablist" className="tabs" onKeyDown={arrow}>
+        <div role="tablist" className="tabs" onKeyDown={arrow} ref={tabs}>
           {VIEWS.map(({ id, title }) => (
             <a
               key={id}

@@ -39,16 +39,16 @@ export function confusionMatrixPlot(matrix: readonly (readonly number[])[], labe
     option: {
       title: title('Confusion matrix', 'colour: share of the true class'),
       grid: {
-        left: 24,
+        left: 32,
         right: 120,
         top: BELOW_TITLE,
         bottom: 56,
         outerBoundsMode: 'same',
-        outerBoundsContain: 'axisLabel',
+        outerBoundsContain: 'all',
       },
       tooltip: { trigger: 'item' },
       xAxis: { type: 'category', data: [...labels], ...middleName('predicted', 32) },
-      yAxis: { type: 'category', data: [...labels], name: 'true', inverse: true },
+      yAxis: { type: 'category', data: [...labels], ...middleName('true', 40), inverse: true },
       visualMap: {
         type: 'continuous',
         dimension: 2,

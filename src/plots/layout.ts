@@ -21,6 +21,7 @@ export const legend = { left: 8, top: HEAD, itemGap: 24, itemWidth: 16, itemHeig
 export const colorScale = (name: string, low: string, high: string) => ({
   text: [`${name}\n${high}`, low],
   textGap: 8,
+  textStyle: { lineHeight: 16 },
   itemHeight: 160,
   right: 12,
   top: 'middle',

@@ -48,7 +48,11 @@ export function themed(option: EChartsOption, theme: ThemeName): EChartsOption {
     visualMap: textual,
     xAxis: axis,
     yAxis: axis,
-    parallelAxis: axis,
+    // Its labels lie on the lines.
+    parallelAxis: {
+      ...axis,
+      axisLabel: { ...axis.axisLabel, textBorderColor: background, textBorderWidth: 3 },
+    },
     tooltip: { backgroundColor: background, borderColor: line, ...textual },
   } satisfies Partial<Record<keyof EChartsOption, object>>;
   const result: Record<string, unknown> = {

@@ -8,6 +8,7 @@ import { Action, NeedsToken } from '../action.tsx';
 import { studyPath } from '../client.ts';
 import type { StudyView, ViewProps } from '../contract.ts';
 import { EnqueueForm } from '../enqueue-form.tsx';
+import { Path } from '../path.tsx';
 import { progressOf, savedSteps, spentOf } from '../progress.ts';
 import { SmallCurves } from '../small-curves.tsx';
 import { localTime } from '../words.ts';
@@ -16,7 +17,7 @@ export default function Overview({ study, openTrial }: ViewProps) {
   const { definition, counts, attributes, finished } = study;
   const { name } = definition;
   const now = useNow();
-  const { finished: done, planned, secondsLeft } = progressOf(study, now);
+  const { finished: done, planned, secondsLeft, silentSeconds } = progressOf(study, now);
   const held = attributes['held'] === true;
   const ended = attributes['ended'];
   const state = held
@@ -40,11 +41,12 @@ export default function Overview({ study, openTrial }: ViewProps) {
           )}
           <p className="big">
             {groupedNumber(done)}
-            {planned === null ? '' : ` of ${groupedNumber(planned)}`} <span className="quiet">trials ended</span>
+            {planned === null ? '' : ` of ${groupedNumber(planned)}`} <span className="quiet">trials</span>
           </p>
           <p>
             {state}
             {secondsLeft !== null && `; about ${duration(secondsLeft)} left at this pace`}
+            {silentSeconds !== null && `; none has ended for ${duration(silentSeconds)}`}
           </p>
           <Spent study={study} />
           <ul className="states">
@@ -168,7 +170,9 @@ function Best({ study, openTrial }: Pick<ViewProps, 'study' | 'openTrial'>) {
           <dl className="pairs">
             {Object.entries(flatten(best.params)).map(([path, value]) => (
               <div key={path}>
-                <dt>{path}</dt>
+                <dt>
+                  <Path of={path} />
+                </dt>
                 <dd>{valueText(value)}</dd>
               </div>
             ))}

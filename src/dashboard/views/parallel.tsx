@@ -33,20 +33,24 @@ export default function Parallel(props: ViewProps) {
   const latest = useRef({ chart, setOption, onSelect, brush });
   latest.current = { chart, setOption, onSelect, brush };
   const drawn = useRef<Drawing | null>(null);
+  /** Axes that show a brush. */
+  const brushed = useRef(new Set<number>());
 
   const onDrawing = useCallback((drawing: Drawing) => {
     drawn.current = drawing;
-    let brushed: Brushed[] = readBrush(latest.current.brush);
+    let stretches: Brushed[] = readBrush(latest.current.brush);
+    brushed.current.clear();
     let timer: ReturnType<typeof setTimeout> | undefined;
     drawing.on('axisareaselected', (event) => {
       const { parallelAxisId, intervals } = event as { parallelAxisId?: string; intervals?: [number, number][] }; // of the parallel component
       if (parallelAxisId === undefined || intervals === undefined) return;
-      brushed = [...brushed];
-      brushed[Number(parallelAxisId)] = intervals;
+      stretches = [...stretches];
+      stretches[Number(parallelAxisId)] = intervals;
+      if (intervals.length > 0) brushed.current.add(Number(parallelAxisId));
       clearTimeout(timer);
       timer = setTimeout(() => {
         const { chart, setOption, onSelect, brush } = latest.current;
-        const full = chart.axes.map((_, i) => brushed[i] ?? null);
+        const full = chart.axes.map((_, i) => stretches[i] ?? null);
         const text = writeBrush(full);
         // Told again when the drawing is made from the URL.
         if (text === brush) return;
@@ -64,7 +68,12 @@ export default function Parallel(props: ViewProps) {
   useEffect(() => {
     const wanted = readBrush(brush);
     chart.axes.forEach((_, i) => {
-      drawn.current?.dispatchAction({ type: 'axisAreaSelect', parallelAxisId: String(i), intervals: wanted[i] ?? [] });
+      const intervals = wanted[i] ?? [];
+      // Each draws the chart anew: an axis without a brush is left alone.
+      if (intervals.length === 0 && !brushed.current.has(i)) return;
+      if (intervals.length === 0) brushed.current.delete(i);
+      else brushed.current.add(i);
+      drawn.current?.dispatchAction({ type: 'axisAreaSelect', parallelAxisId: String(i), intervals });
     });
     if (brush !== '' && selection.length === 0) onSelect(chart.within(chart.axes.map((_, i) => wanted[i] ?? null)));
   }, [objective, brush === '']);

@@ -3,10 +3,11 @@ import { useState } from 'react';
 import { lastStep, type Measurement, type TrialRecord } from '#core';
 import type { ThemeName } from '#plots';
 import { flatten } from '#space';
-import { duration, metricNumber, shortNumber, valueText } from '#text';
+import { count, duration, metricNumber, shortNumber, valueText } from '#text';
 import { Action, NeedsToken } from '../action.tsx';
 import { studyPath } from '../client.ts';
 import { reasonOf, secondsOf } from '../columns.ts';
+import { Path } from '../path.tsx';
 import { plainText } from '../plain-text.ts';
 import type { ViewProps } from '../contract.ts';
 import { SmallCurves } from '../small-curves.tsx';
@@ -76,7 +77,17 @@ function Trial({ study, trial, first, theme }: TrialProps) {
   const running = trial.state === 'running' || trial.state === 'waiting' || trial.state === 'paused';
   const note = attributes['note'];
   const output = trial.state === 'failed' ? trial.error.output : attributes['output'];
-  const others = Object.entries(attributes).filter(([key]) => key !== 'note' && key !== 'output');
+  const scores = scoresOf(attributes);
+  const others = Object.entries(attributes).filter(
+    ([key]) => key !== 'note' && key !== 'output' && !scores.some(({ from }) => from === key),
+  );
+  const curveOf = (metric: string) => (
+    <SmallCurves
+      key={metric}
+      metric={metric}
+      curves={[{ name: `trial ${number}`, points: pointsOf(measurements, metric) }]}
+    />
+  );
   return (
     <>
       <div className="cards">
@@ -126,21 +137,20 @@ function Trial({ study, trial, first, theme }: TrialProps) {
       {measurements.length > 0 && (
         <>
           <h2>Curves</h2>
-          <div className="cards">
-            {metrics.map((metric) => (
-              <SmallCurves
-                key={metric}
-                metric={metric}
-                curves={[{ name: `trial ${number}`, points: pointsOf(measurements, metric) }]}
-              />
-            ))}
-          </div>
+          <div className="cards">{metrics.slice(0, FIRST).map(curveOf)}</div>
+          {metrics.length > FIRST && (
+            <details>
+              <summary>{count(metrics.length - FIRST, 'more metric')}</summary>
+              <div className="cards">{metrics.slice(FIRST).map(curveOf)}</div>
+            </details>
+          )}
           <details>
             <summary>All values by step</summary>
             <MetricTable measurements={measurements} metrics={metrics} />
           </details>
         </>
       )}
+      {scores.length > 0 && <Scores scores={scores} />}
       {others.length > 0 && (
         <>
           <h2>Attributes</h2>
@@ -164,9 +174,72 @@ function Trial({ study, trial, first, theme }: TrialProps) {
   );
 }
 
+/** So many curves are shown at once. */
+const FIRST = 4;
+
+/** What a trial scored on one split. */
+interface Score {
+  readonly title: string;
+  /** The attribute that holds it. */
+  readonly from: string;
+  readonly values: Readonly<Record<string, number>>;
+}
+
+/** Attributes of the built-in trainer that hold numbers by metric. */
+const SCORES = { metrics: 'validation', test: 'test' } as const;
+
+const scoresOf = (attributes: TrialRecord['attributes']): Score[] =>
+  Object.entries(SCORES).flatMap(([from, title]) => {
+    const values = attributes[from];
+    return isNumbers(values) ? [{ title, from, values }] : [];
+  });
+
+const isNumbers = (value: unknown): value is Readonly<Record<string, number>> =>
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  Object.values(value).every((each) => typeof each === 'number');
+
+function Scores({ scores }: { readonly scores: readonly Score[] }) {
+  const metrics = [...new Set(scores.flatMap(({ values }) => Object.keys(values)))];
+  return (
+    <>
+      <h2>Metrics</h2>
+      <div className="scores">
+        <table className="plain narrow">
+          <thead>
+            <tr>
+              <th scope="col">metric</th>
+              {scores.map(({ title }) => (
+                <th key={title} scope="col" className="number">
+                  {title}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {metrics.map((metric) => (
+              <tr key={metric}>
+                <th scope="row">{metric}</th>
+                {scores.map(({ title, values }) => (
+                  <td key={title} className="number">
+                    {values[metric] === undefined ? '' : metricNumber(values[metric])}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
+  );
+}
+
 const Pair = ({ name, value }: { readonly name: string; readonly value: string }) => (
   <div>
-    <dt>{name}</dt>
+    <dt>
+      <Path of={name} />
+    </dt>
     <dd>{value}</dd>
   </div>
 );
