@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
 import { quantile } from '#math';
 import { openStudy } from '#study';
+import { groupedNumber } from '#text';
 import { openDashboard } from './browser.ts';
 import { generate } from './study.ts';
 
@@ -31,6 +32,8 @@ if (args.db === undefined)
   await generate(file, { name: args.study, trials: Number(args.trials), epochs: 24, objectives: 1 });
 const dashboard = await openDashboard(file);
 
+/** The heap is looked at so often while events come in. */
+const PARTS = 5;
 const PATIENCE = { timeout: 300_000 };
 const line = (what: string, text: string): void => console.log(`${what.padEnd(44)} ${text}`);
 const spread = (ms: readonly number[]): string =>
@@ -90,12 +93,16 @@ await parallel.context().close();
 const live = await dashboard.page(`/study/${args.study}/history`);
 await live.locator('.chart canvas').first().waitFor(PATIENCE);
 await live.locator('.banner').waitFor({ state: 'detached', ...PATIENCE });
-const heap = async (): Promise<number> =>
-  Number(await live.evaluate('gc(), performance.memory.usedJSHeapSize')) / 2 ** 20;
+/** Megabytes after two collections: what weak references held is free only after the second. */
+const heap = async (): Promise<number> => {
+  await live.evaluate('gc()');
+  await sleep(200);
+  return Number(await live.evaluate('gc(), performance.memory.usedJSHeapSize')) / 2 ** 20;
+};
 await live.evaluate(
   'globalThis.frameTimes = []; let last = performance.now(); (function next(now) { frameTimes.push(now - last); last = now; requestAnimationFrame(next); })(last)',
 );
-const before = await heap();
+const heaps = [await heap()];
 const study = await openStudy(`sqlite:${file}`, args.study, { sampler: 'random', pruner: 'none' });
 const began = performance.now();
 let events = 0;
@@ -109,6 +116,7 @@ while (performance.now() - began < 1000 * seconds) {
   }
   await study.tell(trial, { accuracy: 0.875 });
   events++;
+  if (performance.now() - began > (1000 * seconds * heaps.length) / PARTS) heaps.push(await heap());
 }
 const tookSeconds = (performance.now() - began) / 1000;
 await study.close();
@@ -118,6 +126,9 @@ line(
   `${(events / tookSeconds).toFixed(0)} events/s for ${tookSeconds.toFixed(0)} s: frames/s`,
   `median ${(1000 / quantile(frames, 0.5)).toFixed(0)}, mean ${mean.toFixed(0)}, one frame of 20 takes over ${quantile(frames, 0.95).toFixed(0)} ms`,
 );
-line('heap after collection', `${before.toFixed(1)} MB before, ${(await heap()).toFixed(1)} MB after`);
+line(
+  'heap after collection',
+  `${heaps.map((mb) => mb.toFixed(1)).join(', ')} MB, at the start and after each ${PARTS}th of ${groupedNumber(events)} events`,
+);
 await dashboard.close();
 rmSync(directory, { recursive: true });
