@@ -1,7 +1,8 @@
 /** The dashboard in a real browser on a real server: what it shows, what it lets a person change, and what it does when the server goes away. Chromium is Debian's. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { resolve } from 'node:path';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import type axe from 'axe-core';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -55,7 +56,13 @@ describe.skipIf(!existsSync(CHROMIUM))('the page', () => {
 
   async function serving(port = 0) {
     const { storage, study } = await example();
-    const start = (at: number) => startServer({ storage, token: TOKEN, port: at, version: '0', page: PAGE });
+    const folder = mkdtempSync(join(tmpdir(), 'attune-page-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    mkdirSync(join(folder, '1'));
+    writeFileSync(join(folder, '1', 'confusion.json'), JSON.stringify({ labels: ['cat', NAME], matrix: [[3, 1], [0, 4]] })); // prettier-ignore
+    writeFileSync(join(folder, '1', 'schedule.json'), '{"values":"none"}');
+    const folderOf = (_: string, number: number): string => join(folder, String(number));
+    const start = (at: number) => startServer({ storage, token: TOKEN, port: at, version: '0', page: PAGE, folderOf });
     let server = await start(port);
     const { url } = server;
     onTestFinished(() => server.close());
@@ -166,24 +173,50 @@ describe.skipIf(!existsSync(CHROMIUM))('the page', () => {
     await page.getByText('trying again').waitFor({ state: 'detached' });
   });
 
-  test.each(['light', 'dark'] as const)('axe finds no serious fault on the %s page', async (scheme) => {
+  test("a trial's confusion matrix is drawn from its folder; a file that is none says what it should be", async () => {
     const { at } = await serving();
-    const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-    const { page } = await open(`${at}/overview`, scheme);
-    for (const [path, ready] of [
-      ['overview', '30 of 40'],
-      ['trials', '30 trials'],
-      ['trial?n=3', 'out of memory'],
-      ['compare?sel=1,3,5', 'Rows whose values differ'],
-    ] as const) {
-      await page.goto(`${at}/${path}`);
-      await page.getByText(ready).first().waitFor();
-      await page.evaluate(source);
-      const { violations } = await page.evaluate<axe.AxeResults>('axe.run()');
-      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-      expect(serious.map(({ id, nodes }) => `${path}: ${id} ${nodes[0]?.html}`)).toEqual([]);
-    }
+    const { page, faults } = await open(`${at}/trial?n=1`);
+    await page
+      .getByText(/^Confusion matrix of 2 classes: 7 of 8 right; most often wrong: cat taken for <img/)
+      .waitFor();
+    await page.locator('.trial-charts canvas').first().waitFor();
+    await page.getByText(/^schedule\.json of the trial is not of the form/).waitFor();
+    expect(await page.locator('img').count()).toBe(0);
+    expect(faults).toEqual([]);
   });
+
+  test.each(['light', 'dark'] as const)(
+    'axe finds no serious fault on the %s page',
+    { timeout: 600_000 },
+    async (scheme) => {
+      const { at, url } = await serving();
+      const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+      const { page } = await open(`${at}/overview`, scheme);
+      for (const [path, ready] of [
+        ['', 'minimize loss'],
+        ['overview', '30 of 40'],
+        ['trials', '30 trials'],
+        ['history', 'loss by trial'],
+        ['curves', 'loss by step'],
+        ['parallel', 'as lines through'],
+        ['slice', 'loss against each'],
+        ['contour', 'visited cells'],
+        ['importance', 'Importance of parameters for loss'],
+        ['pareto', 'a Pareto front needs two'],
+        ['timeline', '30 trials in'],
+        ['trial?n=1', 'Confusion matrix of 2'],
+        ['trial?n=3', 'out of memory'],
+        ['compare?sel=1,3,5', 'Rows whose values differ'],
+      ] as const) {
+        await page.goto(path === '' ? url : `${at}/${path}`);
+        await page.getByText(ready).first().waitFor();
+        await page.evaluate(source);
+        const { violations } = await page.evaluate<axe.AxeResults>('axe.run()');
+        const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+        expect(serious.map(({ id, nodes }) => `${path}: ${id} ${nodes[0]?.html}`)).toEqual([]);
+      }
+    },
+  );
 });
 
 test('paths that climb out of the page are not found', async () => {
