@@ -439,6 +439,95 @@ def recurrent_cases():
     return cases
 
 
+def table_cases():
+    """Architectures for tables, by the equations of arXiv:2106.11959."""
+    rows = rand(3, 6)
+    d, hidden = 4, 5
+    linear = lambda name, i, o: {f"{name}.weight": rand(i, o), f"{name}.bias": rand(o)}
+
+    def ft_transformer(x, **p):
+        ends = [1, 3, 6]  # columns of 1, 2 and 3 inputs
+        tokens = [
+            p["columnTokens1_bias"][j] + sum(x[:, i : i + 1] * p["columnTokens1_weight"][i] for i in range(start, end))
+            for j, (start, end) in enumerate(zip([0, *ends], ends))
+        ]
+        y = torch.stack([p["columnTokens1_class"][0].expand(len(x), d), *tokens], 1)
+        norm = lambda y, name: F.layer_norm(y, (d,), p[name + "_scale"], p[name + "_shift"])
+        affine = lambda y, name: y @ p[name + "_weight"] + p[name + "_bias"]
+        for block in (0, 1):
+            part = f"residual{2 * block + 1}_body_"
+            z = y if block == 0 else norm(y, part + "layerNorm1")
+            attention = torch.nn.MultiheadAttention(d, 2, batch_first=True)
+            named = in_torch(p, part + "multiHeadAttention1_")
+            y = y + functional_call(attention, named, (z, z, z), dict(need_weights=False))[0]
+            part = f"residual{2 * block + 2}_body_"
+            a, b = affine(norm(y, part + "layerNorm1"), part + "dense1").chunk(2, -1)
+            y = y + affine(a * torch.relu(b), part + "dense2")
+        return affine(torch.relu(norm(y[:, 0], "layerNorm1")), "dense1")
+
+    norms = ["residual1.body.batchNorm1", "residual2.body.batchNorm1", "batchNorm1"]
+    running = {f"{name}.{what}": (torch.zeros if what == "mean" else torch.ones)(d) for name in norms for what in ("mean", "variance")}
+    before = {name: number(value) for name, value in running.items()}
+
+    def tabular_resnet(x, **p):
+        def norm(y, name):
+            statistics = (running[name.replace("_", ".") + what] for what in (".mean", ".variance"))
+            return F.batch_norm(y, *statistics, p[name + "_scale"], p[name + "_shift"], training=True)
+
+        affine = lambda y, name: y @ p[name + "_weight"] + p[name + "_bias"]
+        y = affine(x, "dense1")
+        for part in ("residual1_body_", "residual2_body_"):
+            y = y + affine(torch.relu(affine(norm(y, part + "batchNorm1"), part + "dense1")), part + "dense2")
+        return affine(torch.relu(norm(y, "batchNorm1")), "dense2")
+
+    def transformer_part(block):
+        attention, feed_forward = (f"residual{2 * block + i}.body." for i in (1, 2))
+        return {
+            **(norm_parameters(attention + "layerNorm1", d) if block > 0 else {}),
+            **attention_parameters(attention + "multiHeadAttention1.", d),
+            **norm_parameters(feed_forward + "layerNorm1", d),
+            **linear(feed_forward + "dense1", d, 2 * hidden),
+            **linear(feed_forward + "dense2", hidden, d),
+        }
+
+    def resnet_part(name):
+        return {
+            **norm_parameters(name + "batchNorm1", d),
+            **linear(name + "dense1", d, hidden),
+            **linear(name + "dense2", hidden, d),
+        }
+
+    cases = {
+        "ftTransformer": case(
+            rows,
+            {
+                "columnTokens1.weight": rand(6, d),
+                "columnTokens1.bias": rand(3, d),
+                "columnTokens1.class": rand(1, 1, d),
+                **transformer_part(0),
+                **transformer_part(1),
+                **norm_parameters("layerNorm1", d),
+                **linear("dense1", d, 2),
+            },
+            ft_transformer,
+        ),
+        "tabularResnet": case(
+            rows,
+            {
+                **linear("dense1", 6, d),
+                **resnet_part("residual1.body."),
+                **resnet_part("residual2.body."),
+                **norm_parameters("batchNorm1", d),
+                **linear("dense2", d, 2),
+            },
+            tabular_resnet,
+        ),
+    }
+    after = {name: number(value) for name, value in running.items()}
+    cases["tabularResnet"] |= {"buffers": before, "buffersAfter": after}
+    return cases
+
+
 print(
     json.dumps(
         {
@@ -487,7 +576,8 @@ print(
             }
             | later_cases()
             | sequence_cases()
-            | recurrent_cases(),
+            | recurrent_cases()
+            | table_cases(),
         },
     )
 )

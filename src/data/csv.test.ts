@@ -29,6 +29,7 @@ describe('encoding', () => {
   test('numbers are standardised and categories are one-hot, in the order of the columns', async () => {
     const dataset = await load('a,colour,y\n1,red,no\n3,blue,yes\n5,red,no\n');
     expect(dataset.inputShape).toEqual([3]);
+    expect(dataset.columns).toEqual([1, 2]);
     const encoder = dataset.fit(Int32Array.of(0, 1));
     // training rows 0 and 1: mean 2, population std 1; categories in the order blue, red
     expect(rowsOf(dataset, encoder, [0, 1, 2])).toEqual([
@@ -48,6 +49,7 @@ describe('encoding', () => {
   test('a missing number gets the median of the training rows and an input that says so', async () => {
     const dataset = await load('a,y\n1,no\n?,yes\n2,no\n9,no\n100,yes\n');
     expect(dataset.inputShape).toEqual([2]);
+    expect(dataset.columns).toEqual([2]);
     // training rows 0 to 3: present 1 2 9, mean 4, variance (9 + 4 + 25) / 3, median 2
     const encoder = dataset.fit(Int32Array.of(0, 1, 2, 3));
     const std = Math.sqrt(38 / 3);

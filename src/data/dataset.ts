@@ -46,6 +46,8 @@ export interface Dataset {
   readonly inputShape: readonly number[];
   /** Of texts: token numbers are below this, 0 is padding. */
   readonly vocabulary?: number;
+  /** Of tables: how many inputs each column became, in order; together they are the inputs. */
+  readonly columns?: readonly number[];
   /** Outputs a model needs: the number of classes, masks or target tokens, or 1 for regression. */
   readonly classes: number;
   readonly train: Split;

@@ -12,7 +12,8 @@ import type { ColumnPlan } from './table-columns.ts';
 /** Cells of one column: numbers with NaN for missing, or positions in `categories` with −1 for everything else. */
 export type ColumnData = Float64Array | Int32Array; // [rows]
 
-const columnWidth = (column: ColumnPlan | NumberColumn | CategoryColumn): number =>
+/** Inputs that a column becomes. */
+export const columnWidth = (column: ColumnPlan | NumberColumn | CategoryColumn): number =>
   column.kind === 'number' ? 1 + Number(column.indicator) : column.categories.length + Number(column.unknown);
 
 export const tableWidth = (columns: readonly (ColumnPlan | NumberColumn | CategoryColumn)[]): number =>

@@ -7,7 +7,7 @@ import type { Dataset, Encoder, FeatureProfile, Split, PlainTask } from './datas
 import { meanStd, profileOf, range } from './profile.ts';
 import { splitData } from './split-data.ts';
 import type { ColumnPlan } from './table-columns.ts';
-import { encodeRows, fitColumns, tableWidth, type ColumnData } from './table-encoding.ts';
+import { columnWidth, encodeRows, fitColumns, tableWidth, type ColumnData } from './table-encoding.ts';
 
 export interface TableRows {
   readonly data: readonly ColumnData[]; // one per column of the plan
@@ -52,6 +52,7 @@ export function tableSet(options: TableSetOptions): Dataset {
     description,
     task,
     inputShape: [width],
+    columns: plan.map(columnWidth),
     classes: task.kind === 'classification' ? task.classes : 1,
     train,
     test,

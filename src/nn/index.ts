@@ -24,10 +24,12 @@ export {
 export { seq2seqTransformer, type Seq2SeqTransformerOptions } from './architectures/seq2seq-transformer.ts';
 export { textCnn, type TextCnnOptions } from './architectures/text-cnn.ts';
 export { transformerEncoder, type TransformerEncoderOptions } from './architectures/transformer-encoder.ts';
+export { ftTransformer, type FtTransformerOptions } from './architectures/ft-transformer.ts';
 export { mlp, type MlpOptions } from './architectures/mlp.ts';
 export { mobilenet, type MobilenetOptions } from './architectures/mobilenet.ts';
 export { resnet, type ResnetOptions } from './architectures/resnet.ts';
 export { resnet9, type Resnet9Options } from './architectures/resnet9.ts';
+export { tabularResnet, type TabularResnetOptions } from './architectures/tabular-resnet.ts';
 export { unet, type UnetOptions } from './architectures/unet.ts';
 export { vgg, type VggOptions } from './architectures/vgg.ts';
 export { vit, type VitOptions } from './architectures/vit.ts';

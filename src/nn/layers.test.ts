@@ -22,6 +22,7 @@ import {
   dropout,
   embedding,
   flatten,
+  ftTransformer,
   functional,
   globalAveragePool1d,
   globalAveragePool2d,
@@ -44,6 +45,7 @@ import {
   spatialDropout,
   squeezeExcite,
   stochasticDepth,
+  tabularResnet,
   trace,
   type Trace,
   transformerDecoderBlock,
@@ -161,6 +163,19 @@ const againstTorch: readonly (readonly [string, Layer])[] = [
       sequential([embedding(7, 3, { paddingId: 0 }), layer(2, { bidirectional: true, returnSequences: true })]),
     ],
   ]),
+  [
+    'ftTransformer',
+    ftTransformer(2, {
+      columns: [1, 2, 3],
+      features: 4,
+      heads: 2,
+      blocks: 2,
+      hidden: 5,
+      attentionDropout: 0,
+      dropout: 0,
+    }),
+  ],
+  ['tabularResnet', tabularResnet(2, { features: 4, hidden: 5, dropout: 0 })],
   ['stacked', sequential([lstm(2, { returnSequences: true }), gru(3)])],
 ];
 
