@@ -25,6 +25,7 @@ const ROOMS = {
   optim: ['math', 'graph'],
   data: ['math', 'graph'],
   train: ['math', 'graph', 'engine', 'nn', 'optim', 'data'],
+  spaces: ['math', 'space', 'nn', 'data'],
   bundle: ['math', 'space', 'core', 'graph', 'engine', 'nn', 'data'],
   api: ['core'],
   server: [...TUNER, 'analysis', 'storage', 'study', 'bundle', 'api'],

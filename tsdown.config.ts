@@ -14,6 +14,7 @@ const entry = {
   data: 'src/data/index.ts',
   train: 'src/train/index.ts',
   samplers: 'src/samplers/index.ts',
+  spaces: 'src/spaces/index.ts',
   pruners: 'src/pruners/index.ts',
   analysis: 'src/analysis/index.ts',
   exchange: 'src/exchange/index.ts',
