@@ -6,7 +6,8 @@
  * A word that training rows use once is unknown, so that the vector of unknown words is learned too.
  */
 const PADDING = 0;
-const UNKNOWN = 1;
+/** The number of a word that is not known. */
+export const UNKNOWN = 1;
 /** The number of the first word. */
 export const FIRST_WORD = 2;
 

@@ -1,7 +1,7 @@
 /**
  * How a model is trained, and the checks that can be made before anything is compiled.
  */
-import { type Augmentation, type BatchMix, createAugmenter, type Dataset, type Encoder } from '#data';
+import { type Augmentation, type BatchMix, checkChain, type Dataset, type Encoder } from '#data';
 import { TuneError } from '#math';
 import { type Layer, type Loss, trace } from '#nn';
 import type { Optimizer, PlateauRule, Schedule, StepRules } from '#optim';
@@ -126,14 +126,16 @@ export function checkConfig(
 export const largestBatch = ({ batchSize }: TrainConfig): number =>
   typeof batchSize === 'number' ? batchSize : batchSize.max;
 
-/** Refuses changes of images for rows that are none. */
-function checkAugmentation({ inputShape, task }: Dataset, augment: readonly (Augmentation | BatchMix)[]): void {
-  const plain = { kind: 'array', shape: inputShape } as const; // the shape alone decides
-  createAugmenter(
-    augment.filter((one) => one.of !== 'batches'),
-    inputShape,
-    plain,
-  );
+/** Refuses changes of what the rows are not. */
+function checkAugmentation(
+  { inputShape, task, vocabulary }: Dataset,
+  augment: readonly (Augmentation | BatchMix)[],
+): void {
+  const chain = augment.flatMap((one) => (one.of === 'batches' ? [] : [one]));
+  checkChain(chain, inputShape, vocabulary !== undefined);
+  if (vocabulary !== undefined && augment.length > chain.length) {
+    throw new TuneError('augment', 'augment: mixes of rows need numbers, but this data set has the numbers of words.');
+  }
   if (task.kind === 'segmentation' && augment.some(({ of }) => of === 'batches')) {
     throw new TuneError('augment', 'augment: mixup and cutMix mix labels, but the targets are masks.');
   }

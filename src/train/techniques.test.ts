@@ -1,8 +1,22 @@
 /** What comes on top of the plain loop: averaging, accumulation, augmentation, callbacks, sampling; and that all of it resumes exactly. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { cutMix, type Dataset, fromArrays, mixup, noise, flip, paddedCrop } from '#data';
+import {
+  cutMix,
+  type Dataset,
+  flip,
+  fromArrays,
+  loadDataset,
+  mixup,
+  noise,
+  paddedCrop,
+  randomMask,
+  tokenDropout,
+} from '#data';
 import { createRng } from '#math';
-import { batchNorm, conv2d, dense, dropout, flatten, type Layer, sequential } from '#nn';
+import { batchNorm, conv2d, dense, dropout, flatten, type Layer, sequential, textCnn } from '#nn';
 import { adam, adamw, cosine, linear, muon, oneCycle, reduceOnPlateau, sgd } from '#optim';
 import { averageWeights } from './averaging.ts';
 import type { Callback } from './callbacks.ts';
@@ -110,6 +124,35 @@ describe('exact resume', () => {
     expect(states).toHaveLength(5);
     const expected = numbers(whole);
     for (const state of states) expect(numbers(await run(make(), { resumeFrom: state }))).toEqual(expected);
+  });
+
+  test('augmented texts are the same ones, and others in every epoch', async () => {
+    const lines = Array.from(
+      { length: 80 },
+      (_, i) => `${i % 2}\t${i % 2 ? 'good' : 'bad'} film number ${i % 7} of ${i % 5}`,
+    );
+    const folder = await mkdtemp(join(tmpdir(), 'attune-texts-'));
+    await writeFile(join(folder, 'films.tsv'), ['label\ttext', ...lines].join('\n'));
+    const texts = await loadDataset({ text: join(folder, 'films.tsv'), target: 'label', test: 0 });
+    await rm(folder, { recursive: true });
+    const { vocabulary = 0 } = texts;
+    const words = { dataset: texts, trainIndices: range(0, 64), validationIndices: range(64, 80) };
+    const model = textCnn(2, { vocabulary, features: 4, windows: [2], filters: 4 });
+    const go = (augment: TrainConfig['augment'], options: Partial<FitOptions> = {}) =>
+      run({ batchSize: 16, ...(augment && { augment }) }, { ...words, model, ...options });
+    const states: FitState[] = [];
+    const changes = [tokenDropout(0.3), randomMask(0.2)];
+    const whole = await go(changes, {
+      onStep({ step }, capture) {
+        if (step === 5) states.push(structuredClone(capture()));
+        return 'continue';
+      },
+    });
+    expect(numbers(await go(changes, { resumeFrom: states[0] as FitState }))).toEqual(numbers(whole));
+    expect(numbers(await go(undefined)).history).not.toEqual(numbers(whole).history);
+    await expect(go([flip()])).rejects.toThrow('flip changes numbers, but this data set has the numbers of words');
+    await expect(go([mixup()])).rejects.toThrow('mixes of rows need numbers');
+    await expect(run({ augment: changes })).rejects.toThrow('tokenDropout changes texts, but');
   });
 
   test('a run stopped within an epoch goes on where it was', async () => {

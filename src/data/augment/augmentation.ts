@@ -27,8 +27,8 @@ export type Planes = Pick<Sample, 'values' | 'channels' | 'height' | 'width' | '
 
 export interface Augmentation {
   readonly kind: string;
-  /** What it can change: images, or any row of numbers. */
-  readonly of: 'images' | 'anything';
+  /** What it can change: images, any row of numbers, or texts, whose rows are the numbers of tokens. */
+  readonly of: 'images' | 'anything' | 'tokens';
   readonly apply: (sample: Sample, rng: Rng) => void;
 }
 
@@ -50,19 +50,10 @@ export function createAugmenter(
 ): Augmenter {
   const [first = 1, height = 1, width = 1] = shape;
   const isImage = shape.length === 3;
-  const misfit = chain.find(({ of }) => of === 'images' && !isImage);
-  if (misfit) {
-    throw new TuneError(
-      'augment',
-      `augment: ${misfit.kind} changes images [channels, height, width], but a row of this data set has the shape [${shape.join(', ')}].`,
-      { kind: misfit.kind, shape },
-    );
-  }
-  if ((preprocessing.kind === 'text' || preprocessing.kind === 'pair') && chain.length > 0) {
-    const kinds = chain.map(({ kind }) => kind).join(', ');
-    throw new TuneError('augment', `augment: ${kinds} changes numbers, but this data set has the numbers of words.`);
-  }
+  const isTokens = preprocessing.kind === 'text' || preprocessing.kind === 'pair';
+  checkChain(chain, shape, isTokens);
   const size = shape.reduce((product, n) => product * n, 1);
+  const changed = preprocessing.kind === 'pair' ? preprocessing.sourceLength : size;
   const channels = isImage ? first : 1;
   const scratch = new Float32Array(size);
   const { shift, spread } = brightnessOf(preprocessing, channels);
@@ -84,11 +75,29 @@ export function createAugmenter(
                 },
               }),
             }
-          : { values: own, channels: 1, height: 1, width: size, shift, spread, scratch };
+          : { values: own.subarray(0, changed), channels: 1, height: 1, width: changed, shift, spread, scratch };
         for (const { apply } of chain) apply(sample, rng);
       });
     },
   };
+}
+
+/** @internal Refuses changes of what a row of this shape is not; `isTokens` where it is the numbers of words. */
+export function checkChain(chain: readonly Augmentation[], shape: readonly number[], isTokens: boolean): void {
+  const row = `a row of this data set has the shape [${shape.join(', ')}]`;
+  for (const { kind, of } of chain) {
+    const facts = { kind, shape };
+    if (isTokens && of !== 'tokens')
+      throw new TuneError(
+        'augment',
+        `augment: ${kind} changes numbers, but this data set has the numbers of words.`,
+        facts,
+      );
+    if (of === 'images' && shape.length !== 3)
+      throw new TuneError('augment', `augment: ${kind} changes images [channels, height, width], but ${row}.`, facts);
+    if (of === 'tokens' && !isTokens)
+      throw new TuneError('augment', `augment: ${kind} changes texts, but ${row} and no words.`, facts);
+  }
 }
 
 /** How encoded values and brightness in [0, 1] belong together. Arrays are taken to be brightness already, but for their own mean and spread. */
