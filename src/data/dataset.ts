@@ -209,3 +209,21 @@ export interface DatasetProfile {
 
 /** @internal Numbers per encoded row. */
 export const rowSize = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
+
+/** @internal Where a number of an encoded row stands, in words: `column "age"`, `column 3`, or `the number at [0, 4, 2]`. */
+export function placeIn(shape: readonly number[], position: number, preprocessing?: Preprocessing): string {
+  if (preprocessing?.kind === 'table') {
+    let end = 0;
+    const column = preprocessing.columns.find((one) => (end += columnWidth(one)) > position);
+    if (column !== undefined) return `column "${column.name}"`;
+  }
+  if (shape.length === 1) return `column ${position}`;
+  const strides = shape.map((_, axis) => rowSize(shape.slice(axis + 1)));
+  return `the number at [${shape.map((n, axis) => Math.floor(position / (strides[axis] ?? 1)) % n).join(', ')}]`;
+}
+
+/** @internal Inputs that a column of a table becomes. */
+export const columnWidth = (
+  column: Pick<NumberColumn, 'kind' | 'indicator'> | Pick<CategoryColumn, 'kind' | 'categories' | 'unknown'>,
+): number =>
+  column.kind === 'number' ? 1 + Number(column.indicator) : column.categories.length + Number(column.unknown);

@@ -47,6 +47,12 @@ test('wrong sizes, classes out of range and numbers that are not finite are refu
   expect(make([1, 2, 3], [0, 1])).toThrow(/x must hold 4 numbers; got 3/);
   expect(make([1, 2, 3, 4], [0, 2])).toThrow(/y\[1\] of train must be a class number from 0 to 1; got 2/);
   expect(make([1, 2, 3, 4], [0, NaN])).toThrow(/y\[1\]/);
-  expect(make([1, 2, NaN, 4], [0, 1])).toThrow(/x\[2\] of train must be a finite number; got NaN/);
+  expect(make([1, 2, NaN, 4], [0, 1])).toThrow(
+    'fromArrays("d"): x[2] of train, which is column 0 of sample 1, must be a finite number; got NaN.',
+  );
+  const pictures = Float32Array.from({ length: 2 * 2 * 3 * 4 }, (_, i) => (i === 24 + 12 + 7 ? Infinity : i));
+  expect(() => fromArrays({ name: 'd', inputShape: [2, 3, 4], x: pictures, y: [0, 1], labels })).toThrow(
+    'x[43] of train, which is the number at [1, 1, 3] of sample 1, must be a finite number; got Infinity.',
+  );
   expect(make([], [])).toThrow(/0 targets/);
 });

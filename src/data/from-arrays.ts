@@ -4,6 +4,7 @@
  */
 import { TuneError } from '#math';
 import {
+  placeIn,
   rowSize,
   type ArrayPreprocessing,
   type Dataset,
@@ -108,10 +109,11 @@ function checkedPart(
   }
   const bad = x instanceof Float32Array ? x.findIndex((value) => !Number.isFinite(value)) : -1;
   if (bad >= 0) {
+    const sample = Math.floor(bad / size);
     throw new TuneError(
       'badArrays',
-      `fromArrays("${name}"): x[${bad}] of ${part} must be a finite number; got ${x[bad]}.`,
-      { at: bad },
+      `fromArrays("${name}"): x[${bad}] of ${part}, which is ${placeIn(shape, bad % size)} of sample ${sample}, must be a finite number; got ${x[bad]}.`,
+      { at: bad, sample },
     );
   }
   return { x, targets: task.kind === 'classification' ? Int32Array.from(y) : Float32Array.from(y) };

@@ -48,7 +48,7 @@ export type {
   Task,
   TextPreprocessing,
 } from './dataset.ts';
-export { targetShape } from './dataset.ts';
+export { placeIn, targetShape } from './dataset.ts';
 export type { DownloadProgress } from './download.ts';
 export { encodeInput, readRecords } from './encode-input.ts';
 export { fromArrays, type ArrayPart, type FromArraysOptions } from './from-arrays.ts';

@@ -4,17 +4,13 @@
  * Missing numbers get the median of the training rows; mean and std are those of the present training cells.
  */
 import { quantileSorted } from '#math';
-import type { CategoryColumn, NumberColumn, TablePreprocessing } from './dataset.ts';
+import { type CategoryColumn, columnWidth, type NumberColumn, type TablePreprocessing } from './dataset.ts';
 import { cellNumber } from './read-table.ts';
 import { meanStd } from './profile.ts';
 import type { ColumnPlan } from './table-columns.ts';
 
 /** Cells of one column: numbers with NaN for missing, or positions in `categories` with −1 for everything else. */
 export type ColumnData = Float64Array | Int32Array; // [rows]
-
-/** Inputs that a column becomes. */
-export const columnWidth = (column: ColumnPlan | NumberColumn | CategoryColumn): number =>
-  column.kind === 'number' ? 1 + Number(column.indicator) : column.categories.length + Number(column.unknown);
 
 export const tableWidth = (columns: readonly (ColumnPlan | NumberColumn | CategoryColumn)[]): number =>
   columns.reduce((sum, column) => sum + columnWidth(column), 0);

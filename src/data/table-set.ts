@@ -3,11 +3,11 @@
  * Which inputs there are follows from the column plan, so the input shape is known before anything is fitted.
  * Cost: fit O(rows · number columns · log rows) for the medians; read O(batch · inputs).
  */
-import type { Dataset, Encoder, FeatureProfile, Split, PlainTask } from './dataset.ts';
+import { columnWidth, type Dataset, type Encoder, type FeatureProfile, type PlainTask, type Split } from './dataset.ts';
 import { meanStd, profileOf, range } from './profile.ts';
 import { splitData } from './split-data.ts';
 import type { ColumnPlan } from './table-columns.ts';
-import { columnWidth, encodeRows, fitColumns, tableWidth, type ColumnData } from './table-encoding.ts';
+import { encodeRows, fitColumns, tableWidth, type ColumnData } from './table-encoding.ts';
 
 export interface TableRows {
   readonly data: readonly ColumnData[]; // one per column of the plan

@@ -2,7 +2,7 @@
  * How a model is trained, and the checks that can be made before anything is compiled.
  */
 import { type Augmentation, type BatchMix, checkChain, type Dataset, type Encoder } from '#data';
-import { TuneError } from '#math';
+import { didYouMean, TuneError } from '#math';
 import { type Layer, type Loss, trace } from '#nn';
 import type { Optimizer, PlateauRule, Schedule, StepRules } from '#optim';
 import type { BatchSizeRule } from './batch-size-rule.ts';
@@ -42,6 +42,30 @@ export interface TrainConfig extends StepRules {
   readonly restoreBest?: boolean;
 }
 
+const KEYS = Object.keys({
+  ...{
+    optimizer: 0,
+    batchSize: 0,
+    epochs: 0,
+    loss: 0,
+    schedule: 0,
+    plateau: 0,
+    augment: 0,
+    sampling: 0,
+    microBatchSize: 0,
+  },
+  ...{
+    averageFrom: 0,
+    keepBest: 0,
+    evaluateEvery: 0,
+    logGradientNorm: 0,
+    callbacks: 0,
+    earlyStopping: 0,
+    restoreBest: 0,
+  },
+  ...{ groups: 0, averageDecay: 0, l1: 0, l2: 0, clipNorm: 0, clipValue: 0, maxNorm: 0 },
+} satisfies Record<keyof TrainConfig, 0>);
+
 /** The part of a fit's options that the checks need. */
 export interface CheckedOptions {
   readonly model: Layer;
@@ -71,6 +95,11 @@ export function checkConfig(
   { dataset, trainIndices, validationIndices, config }: CheckedOptions,
   { metricNames }: Head,
 ): void {
+  const unknown = Object.keys(config).find((key) => !KEYS.includes(key));
+  if (unknown !== undefined)
+    throw new TuneError('train', `fit: there is no option "${unknown}": ${didYouMean(unknown, KEYS)}`, {
+      option: unknown,
+    });
   const { batchSize, epochs, earlyStopping } = config;
   const rows = trainIndices.length;
   const rule = typeof batchSize === 'number' ? null : batchSize;

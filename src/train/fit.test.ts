@@ -283,6 +283,40 @@ describe('ending', () => {
     );
   });
 
+  test('a number in the data that is none is named by sample and column, also in validation and in targets', async () => {
+    // A data set of the user's own: what `fromArrays` makes, but for a few numbers that its encoder lets through.
+    const spoiled = (row: number, value: number, column = 1): Dataset => ({
+      ...data,
+      fit(indices) {
+        const encoder = data.fit(indices);
+        return {
+          ...encoder,
+          read(from, rows, into) {
+            encoder.read(from, rows, into);
+            rows.forEach((r, k) => {
+              if (r === row) into[k * 4 + column] = value;
+            });
+          },
+        };
+      },
+    });
+    const trained = split.trainIndices[7] ?? 0;
+    await expect(fitMlp({}, { dataset: spoiled(trained, NaN) })).rejects.toThrow(
+      `Training stopped: column 1 of sample ${trained} of the training split of ${data.name} is NaN. Correct it or leave the sample out.`,
+    );
+    const validated = split.validationIndices[3] ?? 0;
+    await expect(fitMlp({}, { dataset: spoiled(validated, -Infinity, 0) })).rejects.toThrow(
+      `column 0 of sample ${validated} of the training split of ${data.name} is -Infinity`,
+    );
+  });
+
+  test('an option that there is not is refused with the nearest one', async () => {
+    const config = { earlyStoping: { patience: 2 } } as Partial<TrainConfig>;
+    await expect(fitMlp(config)).rejects.toThrow(
+      'fit: there is no option "earlyStoping": did you mean "earlyStopping"?',
+    );
+  });
+
   test('a loss that is no number before anything was learned points at the data', async () => {
     const huge = dense(3, { initializer: constant(3e38), biasInitializer: constant(3e38) });
     const started = fitMlp({}, { model: sequential([huge, dense(3, { initializer: constant(3e38) })]) });

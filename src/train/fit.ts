@@ -12,6 +12,7 @@ import type { Device } from '#engine';
 import { type Json, TuneError } from '#math';
 import type { Layer } from '#nn';
 import { constant, nextPlateau, type PlateauState, startOfPlateau } from '#optim';
+import { badSample } from './bad-sample.ts';
 import { addToMean, type KeptCheckpoint, keepBest, type RunningMean } from './averaging.ts';
 import { type BatchSizeState, nextBatchSize, startOfRule } from './batch-size-rule.ts';
 import { type Control, createDials, type Dials, type StepReport } from './callbacks.ts';
@@ -75,7 +76,8 @@ export interface FitResult {
 
 const PROGRESS_INTERVAL_MS = 200;
 
-export async function fit(options: FitOptions): Promise<FitResult> {
+export async function fit(given: FitOptions): Promise<FitResult> {
+  const options = { ...given, encoder: given.encoder ?? given.dataset.fit(given.trainIndices) };
   const { threads = 1, device = 'cpu', evaluationBatchSize = EVALUATION_BATCH_SIZE, resumeFrom, seed } = options;
   const program = await createStepProgram({ ...options, session: { threads, device }, evaluationBatchSize });
   try {
@@ -158,7 +160,10 @@ const captureOf =
     };
   };
 
-async function runEpochs(options: FitOptions, program: StepProgram): Promise<FitResult> {
+/** With the encoder of the fit. */
+type Options = FitOptions & { readonly encoder: Encoder };
+
+async function runEpochs(options: Options, program: StepProgram): Promise<FitResult> {
   const { config, onEpoch, signal } = options;
   const { now = () => performance.now() } = options;
   const { epochs, earlyStopping, restoreBest = true, plateau, averageFrom } = config;
@@ -188,7 +193,10 @@ async function runEpochs(options: FitOptions, program: StepProgram): Promise<Fit
     }
     const evaluation = await program.validate(running.mean);
     if (evaluation && !Number.isFinite(evaluation.loss)) {
-      throw diverged('validation loss', evaluation.loss, epoch, running.step, trained.learningRate);
+      throw (
+        badSample(options.dataset, options.encoder, options.validationIndices) ??
+        diverged('validation loss', evaluation.loss, epoch, running.step, trained.learningRate)
+      );
     }
     const values = evaluation ? { loss: evaluation.loss, ...evaluation.metrics } : {};
     const report: EpochReport = {
@@ -264,7 +272,7 @@ const controlOf = (running: Running, epoch: number): Control => ({
 
 /** One pass over the training rows, or the rest of one; a reason if it was ended. */
 async function trainEpoch(
-  { dataset, trainIndices, config, onProgress, onStep, signal }: FitOptions,
+  { dataset, encoder, trainIndices, config, onProgress, onStep, signal }: Options,
   program: StepProgram,
   running: Running,
   { epoch, now, capture }: { epoch: number; now: () => number; capture: () => FitState },
@@ -297,7 +305,8 @@ async function trainEpoch(
     learningRate = scalars.learningRate * factor * running.plateau.factor;
     const context = { epoch, step: before + 1, scalars: { ...scalars, learningRate } };
     const { loss, gradientNorm } = await program.step(rows, context);
-    if (!Number.isFinite(loss)) throw diverged('training loss', loss, epoch, before + 1, learningRate);
+    if (!Number.isFinite(loss))
+      throw badSample(dataset, encoder, rows) ?? diverged('training loss', loss, epoch, before + 1, learningRate);
     running.step = before + 1;
     done = {
       batches: done.batches + 1,

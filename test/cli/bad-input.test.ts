@@ -1,7 +1,7 @@
 /**
  * Bad input, each kind through the built command: one clear sentence on stderr, exit code 2, nothing written.
  */
-import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
 import { describe, expect, it } from 'vitest';
@@ -159,6 +159,11 @@ describe('a bad experiment is refused:', { timeout: 120_000 }, () => {
       { train: `(p) => ({ optimizer: adam({ learningRate: 0.01 }), batchSize: 5000, epochs: 1 })` },
       /batch.*5000/i,
     ],
+    [
+      'an unknown option of training',
+      { train: `(p) => ({ optimizer: adam(), batchSize: 8, epochs: 1, earlyStoping: { patience: 1 } })` },
+      /no option "earlyStoping": did you mean "earlyStopping"/,
+    ],
     ['an unknown metric', { objective: `{ metric: 'acuracy', goal: 'maximize' }` }, /acuracy/],
     ['an unknown sampler', { sampler: `'gird'` }, /sampler "gird".*"grid"/],
   ])('%s', async (_, parts, sentence) => {
@@ -184,6 +189,22 @@ describe('a bad experiment is refused:', { timeout: 120_000 }, () => {
     expect(sentence).toContain('prices.csv');
     expect(sentence).toContain('cheap');
     expect(sentence).toContain('32'); // row 30 stands on line 32
+  });
+
+  it('an infinite number in a table, by line and column', async () => {
+    const dir = project();
+    write(dir, 'points.csv', points().replace('\n3,', '\n-Infinity,'));
+    const sentence = await refused(dir, 'run', 'study.ts');
+    expect(sentence).toMatch(/points\.csv, line 5, column "x": "-Infinity" is not a number/);
+  });
+
+  it('a number of arrays that is NaN, by sample and column', async () => {
+    const dir = project({
+      dataset: `() => fromArrays({ name: 'mine', inputShape: [3], labels: ['a', 'b'], y: Array.from({ length: 40 }, (_, i) => i % 2), x: Float32Array.from({ length: 120 }, (_, i) => (i === 25 ? NaN : i)) })`,
+    });
+    write(dir, 'study.ts', `import { fromArrays } from 'attune/data';\n${readFileSync(join(dir, 'study.ts'), 'utf8')}`);
+    const sentence = await refused(dir, 'run', 'study.ts');
+    expect(sentence).toContain('column 1 of sample 8, must be a finite number; got NaN');
   });
 
   it('a truncated CIFAR-10 file', async () => {
