@@ -1,11 +1,11 @@
 /**
  * How much memory a fit will take, worked out from its graphs before anything is compiled.
- *   variables   parameters, running statistics, optimizer slots and averages, twice: a step reads one set and writes the other
+ *   variables   parameters, running statistics, optimizer slots and averages, which are written in place
  *   step        the most bytes of values that are alive at once while the nodes of the training step run in order, for the largest batch
  *   evaluation  the same of validation; both sessions keep what they have taken
  *   rows        encoded rows that are kept, and the arrays of a batch
- * ONNX Runtime takes memory in growing regions and plans a second run anew, so that it holds more than is alive: HELD times. Values below are those of
- * onnxruntime-node 1.30 on Linux; docs/training.md has the table of estimates beside measurements.
+ * ONNX Runtime takes memory in growing regions and plans a second run anew, so that it holds more than is alive: HELD times. That number and what loading takes
+ * were fitted to 16 runs of six networks with onnxruntime-node 1.30 on Linux; docs/training.md has the table of estimates beside measurements, other networks among them.
  * Cost: tracing the model and its gradients, some milliseconds to 0.2 s.
  */
 import { mean, type Node, resolveDim, type Tensor, walk } from '#graph';
@@ -27,9 +27,9 @@ export interface MemoryEstimate {
 }
 
 /** Bytes that ONNX Runtime holds for each that is alive at the peak. */
-const HELD = 2;
+const HELD = 2.4;
 /** Loading ONNX Runtime and compiling two sessions. */
-const RUNTIME_BYTES = 95e6;
+const RUNTIME_BYTES = 54e6;
 const BYTES = { float32: 4, int64: 8, int32: 4, bool: 1, uint8: 1 } as const;
 
 export interface MemoryOptions extends Omit<CheckedOptions, 'encoder'> {
@@ -58,11 +58,12 @@ export function estimateMemory({
 
   const numbers = [...parameters, ...buffers, ...step.slots, ...step.averages].map(({ shape }) => product(shape));
   const features = product(dataset.inputShape);
+  const kept = Math.min(1, (trainIndices.length + validationIndices.length) / dataset.train.size);
   const [variables, alive, validation, rows] = [
-    2 * 4 * sum(numbers),
+    4 * sum(numbers),
     liveBytes([loss, ...step.updates.map(({ next }) => next), ...statistics], batch),
     evaluated === 0 ? 0 : liveBytes(scored, evaluated),
-    keptRowBytes(dataset.train, features) + 4 * features * (batch + evaluated),
+    kept * keptRowBytes(dataset.train, features) + 4 * features * (batch + evaluated),
   ];
   const held = { variables, step: HELD * alive, evaluation: HELD * validation, rows };
   return { ...held, total: RUNTIME_BYTES + sum(Object.values(held)) };

@@ -2,7 +2,7 @@
  * Trains a small network once or several times in this process and prints, as JSON, what memory was expected and what was held:
  *   { before, expected, peak, after: [resident bytes after each fit] }
  *
- *   node --expose-gc --import tsx test/support/memory-of-fit.ts cnn|lstm|transformer|resnet9 BATCH VALIDATION_ROWS FITS
+ *   node --expose-gc --import tsx test/support/memory-of-fit.ts FAMILY BATCH VALIDATION_ROWS FITS
  */
 import { type Dataset, fromArrays } from '#data';
 import { createRng } from '#math';
@@ -11,12 +11,17 @@ import {
   dense,
   dropout,
   flatten,
+  ftTransformer,
+  gruClassifier,
   type Layer,
   lstmClassifier,
   maxPool2d,
+  mlp,
   resnet9,
   sequential,
+  textCnn,
   transformerEncoder,
+  vit,
 } from '#nn';
 import { adam } from '#optim';
 import { estimateMemory, fit } from '#train';
@@ -55,6 +60,11 @@ const cases: Readonly<Record<string, () => readonly [Dataset, Layer]>> = {
     transformerEncoder(10, { vocabulary: 5000, features: 128, blocks: 2, heads: 4, hidden: 256 }),
   ],
   resnet9: () => [pictures(), resnet9(10, { width: 32 })],
+  mlp: () => [pictures(), mlp(10, { hidden: [512, 512] })],
+  vit: () => [pictures(), vit(10, { features: 64, layers: 3, heads: 2 })],
+  'ft-transformer': () => [texts(20), ftTransformer(10, { features: 64, heads: 4 })],
+  gru: () => [texts(50), gruClassifier(10, { vocabulary: 5000, features: 64, units: 64, layers: 2 })],
+  'text-cnn': () => [texts(50), textCnn(10, { vocabulary: 5000 })],
 };
 const chosen = cases[family];
 if (chosen === undefined) throw new Error(`there is no family ${family}`);
