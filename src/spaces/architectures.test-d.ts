@@ -1,5 +1,5 @@
 import { expectTypeOf, test } from 'vitest';
-import { branch, float, type Infer, space } from '#space';
+import { branch, float, space } from '#space';
 import { experiment, type TrainPlan } from '#tune';
 import { architectures } from './index.ts';
 
@@ -7,8 +7,7 @@ declare const plan: TrainPlan;
 const { mobilenet, resnet9, vit } = architectures;
 
 test('hyperparameters have the types of their space', () => {
-  const s = space(mobilenet.space);
-  expectTypeOf<Infer<typeof s>>().toEqualTypeOf<{
+  expectTypeOf(space(mobilenet.space).parse({})).toEqualTypeOf<{
     width: 0.35 | 0.5 | 0.75 | 1 | 1.4;
     dropout: number;
     squeeze: boolean;
