@@ -53,6 +53,7 @@ interface Parts {
   readonly search?: SearchOptions;
   /** θ by maximum a posteriori; else the centre of its prior. */
   readonly fit?: boolean;
+  readonly warpSd?: number;
 }
 
 /** `gp` for one objective without failures; defaults are its own. */
@@ -64,8 +65,10 @@ function assembled({
   noise: share = 1,
   search = {},
   fit = true,
+  warpSd = DEFAULT_PRIORS.warpSd,
 }: Parts = {}): Sampler {
   const memory: SurrogateMemory = emptyMemory();
+  const priors = { ...DEFAULT_PRIORS, warpSd };
   const shifted = (losses: Float64Array): Float64Array => {
     const shift = optimism * Math.min(1, Math.max(0, 2 - losses.length / 25));
     return transform(losses).map((v) => v + shift);
@@ -82,7 +85,9 @@ function assembled({
       const losses = Float64Array.from(observations, (o) => o.losses[0]!);
       const y = shifted(losses);
       const best = y.reduce((a, b) => Math.min(a, b));
-      const model = fit ? surrogate(points.axes, X, losses, shifted, memory) : atThePrior(points.axes, X, y);
+      const model = fit
+        ? surrogate(points.axes, X, losses, shifted, memory, { priors })
+        : atThePrior(points.axes, X, y);
       const noise = share * model.noise;
       const score = (point: Float64Array, least: number): number => {
         const worthwhile = (m: number, bound: number): boolean =>
@@ -122,6 +127,7 @@ const VARIANTS: Readonly<Record<string, () => Sampler>> = {
   'gp: no optimism': () => assembled({ optimism: 0 }),
   'gp: noise not in EI': () => assembled({ noise: 0 }),
   'gp: θ at its prior': () => assembled({ fit: false }),
+  'gp: no warp': () => assembled({ warpSd: 0 }),
   'gp: no recombinations': () => assembled({ search: { recombinations: 0 } }),
   'gp: uniform points only, one climb': () =>
     assembled({ search: { mutants: 0, recombinations: 0, uniform: 550, climbs: 1 } }),

@@ -1,8 +1,7 @@
 /**
  * A Gaussian process kept up with a growing history, as a pure function of that history.
- * θ is fitted only at fixed sizes m of the history, from its first m observations alone, starting at the prior's centre and at the fit of the last power
- * of two below m. So every cache can be rebuilt in a few fits, and the answer does not depend on which asks came before. Between fits new observations only
- * extend the Cholesky factor.
+ * θ is fitted only at fixed sizes m of the history, from its first m observations alone. So every cache can be rebuilt by one fit, and the answer does not
+ * depend on which asks came before. Between fits new observations only extend the Cholesky factor.
  * Above `maxPoints` the model holds the best half and an even selection of the others (by number), chosen at the same sizes m; θ is fitted on at most
  * `fitPoints` of them.
  * Cost: a fit O(min(m, fitPoints)³) per gradient; otherwise O(n²) for each new observation.
@@ -17,8 +16,6 @@ import {
   type Point,
 } from './gaussian-process.ts';
 
-const SMALLEST_MILESTONE = 8;
-
 /** The largest size <= n at which θ is fitted: every one up to 20, then less and less often. */
 export function refitSize(n: number): number {
   const every = n <= 20 ? 1 : n <= 60 ? 3 : n <= 200 ? 10 : 50;
@@ -27,17 +24,17 @@ export function refitSize(n: number): number {
 
 interface Fit {
   readonly points: readonly Point[];
-  readonly targets: Float64Array;
+  readonly values: Float64Array;
   readonly theta: Float64Array;
 }
 
 /** What may be kept between calls; dropping it changes no answer. */
 export interface SurrogateMemory {
-  readonly fits: Map<number, Fit>;
+  fit: Fit | null;
   model: { readonly members: readonly Point[]; readonly gp: GaussianProcess } | null;
 }
 
-export const emptyMemory = (): SurrogateMemory => ({ fits: new Map(), model: null });
+export const emptyMemory = (): SurrogateMemory => ({ fit: null, model: null });
 
 const startsWith = (list: readonly Point[], head: readonly Point[]): boolean =>
   list.length >= head.length && head.every((point, i) => list[i] === point);
@@ -104,30 +101,22 @@ function hyperparameters(
   { priors, fitPoints }: Required<Pick<SurrogateOptions, 'priors' | 'fitPoints'>>,
   m: number,
 ): Float64Array {
-  const known = memory.fits.get(m);
+  const { fit } = memory;
   if (
-    known !== undefined &&
-    known.points.every((point, i) => point === points[i]) &&
-    known.targets.every((v, i) => v === values[i])
+    fit?.points.length === m &&
+    fit.points.every((point, i) => point === points[i]) &&
+    fit.values.every((v, i) => v === values[i])
   ) {
-    return known.theta;
+    return fit.theta;
   }
-  const milestone = 2 ** Math.floor(Math.log2(m - 1));
-  const starts =
-    milestone < SMALLEST_MILESTONE
-      ? []
-      : [hyperparameters(axes, points, values, transform, memory, { priors, fitPoints }, milestone)];
   const targets = transform(values.slice(0, m));
   const chosen = representatives(targets, fitPoints);
   const theta = fitHyperparameters(
     chosen.map((i) => points[i]!),
     Float64Array.from(chosen, (i) => targets[i]!),
     axes,
-    { priors, starts },
+    priors,
   );
-  for (const size of memory.fits.keys()) {
-    if (size > m || (size & (size - 1)) !== 0) memory.fits.delete(size); // milestones and the newest are kept
-  }
-  memory.fits.set(m, { points: points.slice(0, m), targets: values.slice(0, m), theta });
+  memory.fit = { points: points.slice(0, m), values: values.slice(0, m), theta };
   return theta;
 }

@@ -5,6 +5,8 @@
  * - Reference point: in each objective the worst of all observations plus REACH of their range. The worst of the front, as is usual, leaves the ends of the front
  *   unexplored while it is short: at 50 trials 0.108 against 0.090 of the hypervolume was missing on DTLZ2 with three objectives, 0.072 against 0.063 and
  *   0.038 against 0.018 on two lcbench tasks (4 seeds against 6).
+ * - Numbers are not warped: trials gather at the ends of the front, a transformed scale stretches where they gather, a warp would follow, and ever finer
+ *   steps at one end would look like gains (ZDT1 after 40 trials, two of three seeds: 0.82 with, 0.86 without, of 0.877).
  * - Pending trials are believed at their posterior means, and these stand in the front: another worker gains nothing by going to the same place.
  * - `rivals`: the observations that the front is made of, where outcome constraints leave others out.
  *   y  [n, m] transformed losses, lower is better
@@ -13,6 +15,7 @@
 import type { Rng } from '#math';
 import {
   crowdingDistance,
+  DEFAULT_PRIORS,
   emptyMemory,
   type History,
   hypervolumeImprovement,
@@ -37,6 +40,7 @@ const REACH = 0.1;
 /** Points of a front of four objectives or more, whose boxes grow with the cube of their number. */
 const MOST_FRONT = 40;
 const PARENTS = 10;
+const UNWARPED = { ...DEFAULT_PRIORS, warpSd: 0 };
 
 export function hypervolumeAim(
   { observations, pending }: History,
@@ -51,7 +55,10 @@ export function hypervolumeAim(
   const objectives = observations[0]!.losses.length;
   const losses = Array.from({ length: objectives }, (_, k) => Float64Array.from(observations, (o) => o.losses[k]!));
   const models = losses.map((values, k) => {
-    const model = surrogate(space.axes, X, values, normalised, (memories[k] ??= emptyMemory()), options);
+    const model = surrogate(space.axes, X, values, normalised, (memories[k] ??= emptyMemory()), {
+      ...options,
+      priors: UNWARPED,
+    });
     for (const point of pending) model.believe(point);
     return model;
   });
