@@ -104,5 +104,9 @@ export const bearer = (token: string, { readable = false } = {}): MiddlewareHand
 export const limitBody = (): MiddlewareHandler =>
   bodyLimit({
     maxSize: BODY_LIMIT_BYTES,
-    onError: (c) => refuse(c, 413, 'too-large', `The body is larger than ${BODY_LIMIT_BYTES} bytes.`, 'body'),
+    onError: (c) => {
+      // The rest of the body is not read, so the connection can carry no other request.
+      c.header('connection', 'close');
+      return refuse(c, 413, 'too-large', `The body is larger than ${BODY_LIMIT_BYTES} bytes.`, 'body');
+    },
   });

@@ -52,22 +52,33 @@ const body = <T extends z.ZodType>(schema: T) => ({ content: { 'application/json
 const refusals = {
   400: json(errorSchema, 'The request does not fit; `field` names where.'),
   401: json(errorSchema, 'No token, or another one.'),
+  403: json(errorSchema, 'A host name that is not its own, or a page of another origin.'),
   404: json(errorSchema, 'There is no such study or trial.'),
   409: json(errorSchema, 'The study or trial is not in a state for this.'),
   413: json(errorSchema, 'The body is too large.'),
+  415: json(errorSchema, 'The body does not say that it is JSON.'),
   429: json(errorSchema, 'Too many requests.'),
+  500: json(errorSchema, 'The server failed, or the log is damaged.'),
+  503: json(errorSchema, 'The storage cannot be reached or is busy; try again.'),
+  507: json(errorSchema, 'The disk of the storage is full.'),
 };
 const security = [{ bearer: [] }];
 
 const studyPath = z.object({ study: z.string().openapi({ description: 'name of the study' }) });
-const trialPath = studyPath.extend({ number: z.coerce.number().pipe(z.int().min(0)) });
+const trialPath = studyPath.extend({
+  // What is coerced may be anything, also absent; a path has it always.
+  number: z.coerce
+    .number()
+    .pipe(z.int().min(0))
+    .openapi({ param: { name: 'number', in: 'path', required: true } }),
+});
 
 const routes = {
   studies: createRoute({
     method: 'get',
     path: '/api/studies',
     security,
-    responses: { 200: json(studiesSchema, 'All studies, oldest first.'), 401: refusals[401] },
+    responses: { 200: json(studiesSchema, 'All studies, oldest first.'), ...refusals },
   }),
   create: createRoute({
     method: 'post',
