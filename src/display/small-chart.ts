@@ -1,7 +1,8 @@
 /**
- * A small chart as one `<svg>`: points, a line through some of them, two axes with their ends and middles. What a notebook shows of a study without loading a
+ * A small chart as one `<svg>`: points, a line through some of them, round numbers on the axis of values, the ends on the other. What a notebook shows of a study without loading a
  * chart library; #plots draws everything else. Colours stand out on light and dark pages, text takes the colour of the page around it.
  */
+import { ticks } from '#math';
 import { escapeMarkup, shortNumber } from '#text';
 
 export type Point = readonly [x: number, y: number];
@@ -31,7 +32,7 @@ export function smallChart({ description, x, y, points, line }: SmallChart): str
   const py = (value: number): string =>
     (HEIGHT - BOTTOM - ((value - y0) / (y1 - y0)) * (HEIGHT - BOTTOM - TOP)).toFixed(1);
   const label = (value: number): string => escapeMarkup(shortNumber(Number(value.toPrecision(4))));
-  const rows = [y0, (y0 + y1) / 2, y1].map(
+  const rows = ticks(y0, y1).map(
     (value) =>
       `<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${py(value)}" y2="${py(value)}" stroke="currentColor" stroke-opacity="0.2"/>` +
       `<text x="${LEFT - 6}" y="${Number(py(value)) + 4}" text-anchor="end">${label(value)}</text>`,
