@@ -5,7 +5,9 @@
 export const SAMPLERS = ['auto', 'grid', 'random', 'sobol', 'halton', 'tpe', 'gp', 'cmaEs', 'nsga2', 'pbt'] as const;
 export const PRUNERS = ['auto', 'none', 'median', 'percentile', 'threshold', 'patience', 'asha', 'hyperband'] as const;
 
-export const EXPORT_FORMATS = ['csv', 'json', 'tensorboard', 'mlflow', 'optuna'] as const;
+export const EXPORT_FORMATS = ['csv', 'json', 'parquet', 'tensorboard', 'mlflow', 'optuna'] as const;
+
+export const TABLES = ['trials', 'measurements'] as const;
 
 export interface RunFlags {
   readonly trials?: number;
@@ -94,6 +96,7 @@ export interface ImportFlags {
 export interface ExportFlags {
   readonly storage: string;
   readonly format: (typeof EXPORT_FORMATS)[number];
+  readonly table?: (typeof TABLES)[number];
   readonly out?: string;
   readonly mlflow?: string;
 }

@@ -4,7 +4,7 @@
 import { Command, Option } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import type { ExitCode } from './failure.ts';
-import { DEFAULT_STORAGE, EXPORT_FORMATS, IMPORTANCE_METHODS, PLOT_KINDS, PRUNERS, SAMPLERS } from './flags.ts';
+import { DEFAULT_STORAGE, EXPORT_FORMATS, IMPORTANCE_METHODS, PLOT_KINDS, PRUNERS, SAMPLERS, TABLES } from './flags.ts';
 import type {
   CompareFlags,
   DashboardFlags,
@@ -209,12 +209,17 @@ export function buildProgram(finish: (code: ExitCode) => void): Command {
     .command('export')
     .summary('write the trials of a study for other tools')
     .description(
-      'Writes the trials of a study as CSV, JSON, TensorBoard event files or a file that Optuna 3.1 opens, or sends them to an MLflow ' +
-        'tracking server. Nested parameters are named by path: optimizer.sgd.momentum.',
+      'Writes the trials of a study as CSV, JSON, Parquet, TensorBoard event files or a file that Optuna 3.1 opens, or sends them to an ' +
+        'MLflow tracking server. Nested parameters are named by path: optimizer.sgd.momentum.',
     )
     .argument('<study>', 'name of the study')
     .addOption(storage())
-    .requiredOption('--format <format>', 'csv, json, tensorboard, mlflow or optuna', oneOf('--format', EXPORT_FORMATS))
+    .requiredOption(
+      '--format <format>',
+      'csv, json, parquet, tensorboard, mlflow or optuna',
+      oneOf('--format', EXPORT_FORMATS),
+    )
+    .option('--table <table>', 'of Parquet: trials or measurements (default: trials)', oneOf('--table', TABLES))
     .option(
       '--out <file>',
       'write to this file instead of stdout; the new folder of the event files; for Optuna a new .db or .journal',

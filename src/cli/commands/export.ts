@@ -1,4 +1,4 @@
-/** `attune export STUDY --format csv|json [--out FILE]`; `--format tensorboard --out FOLDER`, `mlflow --mlflow URL`, `optuna --out FILE.db|FILE.journal`. */
+/** `attune export STUDY --format csv|json [--out FILE]`; `--format parquet --out FILE [--table measurements]`; `--format tensorboard --out FOLDER`, `mlflow --mlflow URL`, `optuna --out FILE.db|FILE.journal`. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import type { StudyDefinition, TrialRecord } from '#core';
@@ -12,25 +12,50 @@ import type { ExportFlags } from '../flags.ts';
 import { mlflowOptions } from '../followers.ts';
 import { readStudy } from '../study-reader.ts';
 
-export async function exportStudy(name: string, { storage, format, out, mlflow }: ExportFlags): Promise<ExitCode> {
+export async function exportStudy(
+  name: string,
+  { storage, format, table, out, mlflow }: ExportFlags,
+): Promise<ExitCode> {
   if (format !== 'mlflow' && mlflow !== undefined) throw usage('--mlflow belongs to --format mlflow.');
+  if (format !== 'parquet' && table !== undefined) throw usage('--table belongs to --format parquet.');
+  if (format === 'parquet' && out === undefined)
+    throw usage('--format parquet is no text: name a file with --out FILE.parquet.');
   if (format === 'optuna') return exportOptuna(name, storage, out);
   const { definition, trials } = await readStudy(storage, name);
   if (format === 'mlflow') return exportMlflow(definition, trials, mlflow, out);
   if (format === 'tensorboard') return exportTensorBoard(definition, trials, out);
-  const text = format === 'csv' ? trialsToCsv(definition, trials) : trialsToJson(definition, trials);
+  const content = await contentOf(format, table, definition, trials);
   if (out === undefined) {
-    process.stdout.write(text);
+    process.stdout.write(content);
     return EXIT.done;
   }
   try {
-    await writeFile(out, text);
+    await writeFile(out, content);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw usage(`--out ${out} cannot be written: ${reason}.`, { out });
   }
-  writeNote(`${count(trials.length, 'trial')} written to ${out}`);
+  const rows =
+    table === 'measurements'
+      ? count(
+          trials.reduce((sum, { measurements }) => sum + measurements.length, 0),
+          'measurement',
+        )
+      : count(trials.length, 'trial');
+  writeNote(`${rows} written to ${out}`);
   return EXIT.done;
+}
+
+async function contentOf(
+  format: 'csv' | 'json' | 'parquet',
+  table: ExportFlags['table'],
+  definition: StudyDefinition,
+  trials: readonly TrialRecord[],
+): Promise<string | Uint8Array> {
+  if (format === 'csv') return trialsToCsv(definition, trials);
+  if (format === 'json') return trialsToJson(definition, trials);
+  const { measurementsToParquet, trialsToParquet } = await import('../export-parquet.ts');
+  return table === 'measurements' ? measurementsToParquet(trials) : trialsToParquet(definition, trials);
 }
 
 /** Never into a file that is there: it may hold other studies. */
