@@ -33,7 +33,7 @@ test.each([
   ],
   [
     '{"type":"measured","at":1,"number":0,"step":2,"values":null}',
-    'row 7: "values" of measured is no object; the log is damaged there.',
+    'row 7: "values" of measured is no object of numbers; the log is damaged there.',
   ],
   [
     '{"type":"toString","at":1}',
