@@ -78,6 +78,10 @@ export interface ReadFlags {
   readonly json?: true;
 }
 
+export interface CompactFlags extends ReadFlags {
+  readonly vacuum?: true;
+}
+
 export const IMPORTANCE_METHODS = ['ped-anova', 'fanova'] as const;
 
 export type ImportanceMethod = (typeof IMPORTANCE_METHODS)[number];

@@ -6,6 +6,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import type { ExitCode } from './failure.ts';
 import { DEFAULT_STORAGE, EXPORT_FORMATS, IMPORTANCE_METHODS, PLOT_KINDS, PRUNERS, SAMPLERS, TABLES } from './flags.ts';
 import type {
+  CompactFlags,
   CompareFlags,
   DashboardFlags,
   DataFlags,
@@ -229,6 +230,22 @@ export function buildProgram(finish: (code: ExitCode) => void): Command {
     .action(async (name: string, flags: ExportFlags) => {
       const { exportStudy } = await import('./commands/export.ts');
       finish(await exportStudy(name, flags));
+    });
+
+  program
+    .command('compact')
+    .summary('pack the older events of studies')
+    .description(
+      'Packs the older events of a study, or of all studies of a storage, so that they take less room. Nothing is lost: every command ' +
+        'reads them as before. Others may work on the studies meanwhile.',
+    )
+    .argument('[study]', 'name of the study (default: all)')
+    .addOption(storage())
+    .option('--vacuum', 'give the room that is free back to the system; others wait meanwhile')
+    .addOption(json('print one JSON object a line'))
+    .action(async (study: string | undefined, flags: CompactFlags) => {
+      const { compact } = await import('./commands/compact.ts');
+      finish(await compact(study, flags));
     });
 
   program

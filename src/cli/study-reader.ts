@@ -1,10 +1,9 @@
 /**
  * Studies as the reading commands see them: a storage opened for reading only, which never creates anything, and the records folded from a log.
  */
-import { replay } from '#core';
 import type { Storage, StudyState, TrialRecord } from '#core';
-import { didYouMean } from '#math';
-import { openStorage, shownAddress, workerAlive } from '#storage';
+import { didYouMean, type TuneError } from '#math';
+import { isDamage, openStorage, readAround, readState, shownAddress, workerAlive } from '#storage';
 import { usage } from './failure.ts';
 import type { TrialRow } from './report.ts';
 
@@ -19,16 +18,21 @@ export async function withStorage<T>(url: string, read: (storage: Storage) => Pr
   }
 }
 
-export async function readState(storage: Storage, id: string): Promise<StudyState> {
-  const log = await storage.read(id, 0);
-  return replay(log.map(({ event }) => event));
-}
-
-/** The study of that name; a sentence with near names if there is none. */
-export async function readStudy(url: string, name: string): Promise<StudyState> {
+/**
+ * The study of that name; a sentence with near names if there is none. Where its log is damaged: an error that names the event, or with `skip` what the rest tells, each
+ * event that is left out being told to it.
+ */
+export async function readStudy(url: string, name: string, skip?: (why: TuneError) => void): Promise<StudyState> {
   return withStorage(url, async (storage) => {
     const found = await storage.find(name);
-    if (found !== null) return readState(storage, found.id);
+    if (found !== null) {
+      try {
+        return (await readState(storage, found.id)).state;
+      } catch (error) {
+        if (skip === undefined || !isDamage(error)) throw error;
+        return await readAround(storage, found.id, skip);
+      }
+    }
     const where = shownAddress(url);
     const known = (await storage.list()).map(({ definition }) => definition.name);
     if (known.length === 0)

@@ -91,6 +91,23 @@ export interface Pruner {
   promote?(context: Omit<PruneContext, 'trial' | 'resumable'>): number | null;
 }
 
+/** What packing a log brought. */
+export interface Compaction {
+  /** Events that were packed, and how many of its events the log has packed in all. */
+  readonly events: number;
+  readonly packed: number;
+  /** Bytes of the texts that were packed, and of what they became. */
+  readonly before: number;
+  readonly after: number;
+}
+
+/** How much room a storage takes on its disk. */
+export interface Room {
+  readonly bytes: number;
+  /** Of them: kept for new events, which `vacuum` gives back. */
+  readonly free: number;
+}
+
 export interface StudySummary {
   readonly id: string;
   readonly definition: StudyDefinition;
@@ -115,9 +132,21 @@ export interface Storage {
   /** Events after `afterSeq`, in order, the first `limit` of them if one is given; a TuneError 'no-study' for an unknown id. */
   read(id: string, afterSeq: number, limit?: number): Promise<StoredEvent[]>;
   append(id: string, expectedSeq: number, events: readonly StudyEvent[]): Promise<'ok' | 'conflict'>;
+  /**
+   * The bytes of the newest snapshot that was kept of a study, whole and no longer than its log; null if there is none. A cache: it may be forgotten at any
+   * time, a damaged one counts as none, and the log is not asked whether it is true.
+   */
+  snapshot(id: string): Promise<Uint8Array | null>;
+  /** Keeps a snapshot of the study after `seq` events, unless a newer one is kept already. `bytes` are made only where they are kept. */
+  keepSnapshot(id: string, seq: number, bytes: () => Uint8Array): Promise<void>;
   /** Counts one heartbeat of a worker; `false` forgets the worker. Not part of the log: a heartbeat is worth nothing once the next has come. */
   beat(id: string, worker: string, alive: boolean): Promise<void>;
   /** How often each worker that is not forgotten has beaten. */
   beats(id: string): Promise<ReadonlyMap<string, number>>;
+  /** Packs the older events of a log, so that they take less room. It reads as before, and others may read and append meanwhile. A TuneError that names a damaged event, which stays. */
+  compact(id: string): Promise<Compaction>;
+  room(): Promise<Room>;
+  /** Gives free room back to the system. Others wait for it. */
+  vacuum(): Promise<void>;
   close(): Promise<void>;
 }

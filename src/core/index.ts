@@ -1,9 +1,11 @@
 export { isTuneError, TuneError, type Json } from '#math';
 export { asLoss, bestTrial, dominates, paretoTrials } from './best.ts';
 export type {
+  Compaction,
   PruneContext,
   PruneDecision,
   Pruner,
+  Room,
   Sampler,
   Storage,
   StudySummary,
@@ -23,6 +25,7 @@ export type {
   TrialResult,
 } from './events.ts';
 export { rootOf, STAGE, type Stage, stageOf } from './stage.ts';
+export { decodeState, encodeState } from './snapshot.ts';
 export { replay, StudyState } from './state.ts';
 export { isFinished, lastStep } from './trial.ts';
 export type {

@@ -17,6 +17,19 @@ import {
 
 type Running = Extract<TrialRecord, { state: 'running' }>;
 
+/** @internal All that a state is: what `snapshot.ts` writes and reads back. */
+export interface StateParts {
+  readonly definition: StudyDefinition;
+  readonly trials: TrialRecord[];
+  readonly seq: number;
+  readonly finished: { readonly reason: string } | null;
+  readonly attributes: Readonly<Record<string, Json>>;
+  /** In the order in which they came to wait, run or pause. */
+  readonly waiting: readonly number[];
+  readonly running: readonly number[];
+  readonly paused: readonly number[];
+}
+
 export class StudyState {
   #definition: StudyDefinition;
   #trials: TrialRecord[] = [];
@@ -30,6 +43,20 @@ export class StudyState {
 
   constructor(created: StudyCreated) {
     this.#definition = created.definition;
+  }
+
+  /** @internal The state of these parts, which were once taken from a state. */
+  static of({ definition, trials, seq, finished, attributes, waiting, running, paused }: StateParts): StudyState {
+    const state = new StudyState({ type: 'studyCreated', at: definition.createdAt, definition });
+    state.#trials = trials;
+    state.#seq = seq;
+    state.#finished = finished;
+    state.#attributes = attributes;
+    for (const trial of trials) state.#counts[trial.state]++;
+    state.#waiting = new Set(waiting);
+    state.#running = new Set(running);
+    state.#paused = new Set(paused);
+    return state;
   }
 
   /** As created, with space and fixed values as last edited. */

@@ -84,7 +84,7 @@ describe.skipIf(!HAS_POSTGRES)(HAS_POSTGRES ? 'PostgreSQL' : WITHOUT_POSTGRES, (
     for (const storage of all) expect((await storage.find('a'))?.definition.name).toBe('a');
     for (const storage of all) await storage.close();
     const { rows } = await other(address, (client) => client.query('select version from attune.attune_schema'));
-    expect(rows).toEqual([{ version: 2 }]);
+    expect(rows).toEqual([{ version: 3 }]);
   });
 
   test('a database of a newer version is refused before anything is read', async () => {

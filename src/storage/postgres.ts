@@ -130,6 +130,13 @@ async function openDatabase(
     tableNames: CompiledQuery.raw(
       `select tablename as name from pg_catalog.pg_tables where schemaname = '${POSTGRES_SCHEMA}'`,
     ),
+    // What a table keeps free is not told without an extension.
+    room: CompiledQuery.raw(
+      `select sum(pg_total_relation_size(format('%I.%I', schemaname, tablename)::regclass))::float8 as bytes, 0 as free from pg_catalog.pg_tables where schemaname = '${POSTGRES_SCHEMA}'`,
+    ),
+    vacuum: ['events', 'segments', 'snapshots'].map((table) =>
+      CompiledQuery.raw(`vacuum full ${POSTGRES_SCHEMA}.${table}`),
+    ),
     run: <R>(statement: CompiledQuery<R>) =>
       withClient(async (client) => (await query(client, statement)) as Answer<R>), // rows of this statement, which Kysely has typed
     transaction: <T>(begin: () => Steps<T>) =>

@@ -15,6 +15,7 @@ import {
   SqliteQueryCompiler,
   type CompiledQuery,
 } from 'kysely';
+import type { Room } from '#core';
 import { POSTGRES_SCHEMA, type Dialect, type Tables } from './schema.ts';
 
 /** What a statement gives: the rows it returns, and how many it changed. */
@@ -38,6 +39,10 @@ export interface SqlDatabase {
   readonly name: string;
   /** Names of the tables that are there. */
   readonly tableNames: CompiledQuery<{ readonly name: string }>;
+  /** How much room the tables take. */
+  readonly room: CompiledQuery<Room>;
+  /** Statements that give free room back, each for itself. */
+  readonly vacuum: readonly CompiledQuery[];
   /** Runs one statement as a transaction of its own. Throws a SqlTrouble, or a TuneError with a sentence. */
   run<R>(statement: CompiledQuery<R>): Promise<Answer<R>>;
   /** Runs the statements as one transaction, all or nothing; transactions on one database take turns, in whatever processes they are. Throws as `run`. */

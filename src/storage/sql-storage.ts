@@ -6,23 +6,33 @@
  * - If the connection breaks while an append is on its way, the log itself says afterwards whether it arrived: so it is neither lost nor written twice.
  */
 import { sql, type CompiledQuery } from 'kysely';
-import { decodeEvent, encodeEvent, TuneError, type Storage, type StudyDefinition } from '#core';
+import { crc32 } from 'node:zlib';
+import { decodeEvent, encodeEvent, TuneError, type Storage, type StoredEvent, type StudyDefinition } from '#core';
 import { studyExists } from './memory.ts';
-import { migrations, SCHEMA_VERSION } from './schema.ts';
+import { migrations, SCHEMA_VERSION, WITH_SEGMENTS } from './schema.ts';
+import { packSegment, unpackSegment } from './segment.ts';
 import { rowsOf, SqlTrouble, statementBuilder, type SqlDatabase, type Steps } from './sql-database.ts';
 
 /** Rows of one insert; both databases limit the parameters of a statement (SQLite: 32,766). A longer append is a transaction of several inserts. */
 const ROWS_AT_ONCE = 200;
+/** Events of a segment, and of the end of a log that stays rows: there writers meet. */
+const SEGMENT_EVENTS = 5000;
+const UNPACKED = 1000;
 /** A limit that no log reaches. */
 const ALL = Number.MAX_SAFE_INTEGER;
 /** How often a statement whose connection breaks is begun again. Each time the database waits until it is connected. */
 const TRIES = 5;
 
-/** A storage on `database`, whose tables are brought up to date first; with `readonly` they must be. */
+interface Row {
+  readonly seq: number;
+  readonly json: string;
+}
+
+/** A storage on `database`, whose tables are brought up to date first; with `readonly` they are read as they are. */
 export async function sqlStorage(database: SqlDatabase, readonly: boolean): Promise<Storage> {
   const { name: where } = database;
   const db = statementBuilder(database.dialect);
-  await migrate(database, readonly);
+  const hasSegments = (await migrate(database, readonly)) >= WITH_SEGMENTS;
 
   const run = <R>(statement: CompiledQuery<R>) => again(() => database.run(statement));
   const selectAfter = db
@@ -79,6 +89,54 @@ export async function sqlStorage(database: SqlDatabase, readonly: boolean): Prom
   };
   const textsAfter = async (id: string, afterSeq: number, limit = ALL) =>
     (await run(filled(selectAfter, rowId(id), afterSeq, limit))).rows;
+  const damagedAt = (id: string, { seq, last }: { readonly seq: number; readonly last: number }, what: string) => {
+    const events = seq === last ? `event ${seq}` : `events ${seq} to ${last}`;
+    const sentence = `${where}, study ${id}, ${events}: ${what}; the log is damaged there.`;
+    return new TuneError('damaged-event', sentence, { seq, last });
+  };
+  /** Packed events afterSeq + 1 … last, the first `limit` of them or some more. */
+  const packedAfter = async (id: string, afterSeq: number, limit: number, last: number): Promise<Row[]> => {
+    const segments = await run(
+      db
+        .selectFrom('segments')
+        .select(['first', 'last', 'bytes'])
+        .where('study_id', '=', rowId(id))
+        .where('last', '>', afterSeq)
+        .where('first', '<=', Math.min(afterSeq + limit, last))
+        .orderBy('first')
+        .compile(),
+    );
+    return segments.rows.flatMap((segment) => {
+      const texts = unpackSegment(segment.bytes, segment.last - segment.first + 1);
+      if (texts === null)
+        throw damagedAt(
+          id,
+          { seq: segment.first, last: segment.last },
+          'the segment that holds them cannot be unpacked',
+        );
+      const rows = texts.map((json, i) => ({ seq: segment.first + i, json }));
+      return rows.slice(Math.max(0, afterSeq + 1 - segment.first), Math.max(0, last + 1 - segment.first));
+    });
+  };
+  /**
+   * Events after `afterSeq`, wherever they are: packed ones are moved from rows to segments, never back, and the end of a log is always rows. So rows are read first; where they begin
+   * later than asked for, what lies before them was packed by then.
+   */
+  const eventsAfter = async (id: string, afterSeq: number, limit = ALL): Promise<readonly Row[]> => {
+    const rows = await textsAfter(id, afterSeq, limit);
+    const first = rows[0]?.seq ?? afterSeq + 1;
+    const packed = first === afterSeq + 1 || !hasSegments ? [] : await packedAfter(id, afterSeq, limit, first - 1);
+    const all = packed.length === 0 ? rows : packed.concat(rows).slice(0, limit);
+    const last = all.at(-1)?.seq ?? afterSeq;
+    if (last === afterSeq + all.length) return all;
+    const gap = all.findIndex(({ seq }, i) => seq !== afterSeq + 1 + i);
+    const missing = { seq: afterSeq + 1 + gap, last: (all[gap]?.seq ?? 0) - 1 };
+    throw damagedAt(id, missing, missing.seq === missing.last ? 'it is missing' : 'they are missing');
+  };
+  const decoded = (id: string, { seq, json }: Row): StoredEvent => ({
+    seq,
+    event: decodeEvent(json, `${where}, study ${id}, event ${seq}`, { seq }),
+  });
   const write = async (study: number, seq: number, texts: readonly string[]): Promise<boolean> => {
     if (texts.length <= ROWS_AT_ONCE) return (await database.run(insert(study, seq, texts))).changed === texts.length;
     return database.transaction(function* (): Steps<boolean> {
@@ -155,9 +213,9 @@ export async function sqlStorage(database: SqlDatabase, readonly: boolean): Prom
       }));
     },
     async read(id, afterSeq, limit) {
-      const rows = await textsAfter(id, afterSeq, limit);
+      const rows = await eventsAfter(id, afterSeq, limit);
       if (rows.length === 0) await lastSeq(id); // refuses an unknown id
-      return rows.map(({ seq, json }) => ({ seq, event: decodeEvent(json, `${where}, study ${id}, event ${seq}`) }));
+      return rows.map((row) => decoded(id, row));
     },
     async append(id, expectedSeq, events) {
       const study = rowId(id);
@@ -176,12 +234,80 @@ export async function sqlStorage(database: SqlDatabase, readonly: boolean): Prom
         }
         if (doubt) {
           // Events carry their time and worker: what stands there word for word is what was sent before the connection broke.
-          const there = await textsAfter(id, expectedSeq);
+          const there = await eventsAfter(id, expectedSeq);
           if (texts.every((text, i) => there[i]?.json === text)) return 'ok';
         }
         await lastSeq(id); // refuses an unknown id
         return 'conflict';
       }
+    },
+    async snapshot(id) {
+      if (!hasSegments) return null;
+      const { rows } = await run(
+        db
+          .selectFrom('snapshots')
+          .select(['crc', 'bytes'])
+          .where('study_id', '=', rowId(id))
+          // A log that was put back to an earlier copy by hand is shorter.
+          .where((e) =>
+            e(
+              'seq',
+              '<=',
+              e
+                .selectFrom('events')
+                .select((f) => f.fn.max('seq').as('last'))
+                .where('study_id', '=', rowId(id)),
+            ),
+          )
+          .compile(),
+      );
+      const [row] = rows;
+      return row !== undefined && crcOf(row.bytes) === row.crc ? row.bytes : null;
+    },
+    async keepSnapshot(id, seq, make) {
+      const bytes = make();
+      const row = { seq, crc: crcOf(bytes), bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
+      await run(
+        db
+          .insertInto('snapshots')
+          .values({ study_id: rowId(id), ...row })
+          .onConflict((c) => c.column('study_id').doUpdateSet(row).where('snapshots.seq', '<', seq))
+          .compile(),
+      );
+    },
+    async compact(id) {
+      const study_id = rowId(id);
+      const result = { events: 0, before: 0, after: 0 };
+      for (;;) {
+        // Events never change, so they are packed before anything is locked. The first ones are rows: nobody packs a part of them.
+        const end = (await lastSeq(id)) - UNPACKED;
+        const rows = await textsAfter(id, 0, SEGMENT_EVENTS);
+        const [first, last] = [rows[0]?.seq ?? 0, rows.at(-1)?.seq ?? 0];
+        if (rows.length < SEGMENT_EVENTS || last > end) return { ...result, packed: first - 1 };
+        for (const row of rows) decoded(id, row); // refuses a damaged one
+        const texts = rows.map(({ json }) => json);
+        const bytes = packSegment(texts);
+        try {
+          await database.transaction(function* (): Steps<void> {
+            yield db.insertInto('segments').values({ study_id, first, last, bytes }).compile();
+            yield db.deleteFrom('events').where('study_id', '=', study_id).where('seq', '<=', last).compile();
+          });
+        } catch (error) {
+          // Another process has packed them, or this one before its connection broke: the next round looks.
+          if (!(error instanceof SqlTrouble)) throw error;
+          continue;
+        }
+        result.events += texts.length;
+        result.before += texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+        result.after += bytes.length;
+      }
+    },
+    async room() {
+      const [room] = (await run(database.room)).rows;
+      return { bytes: room?.bytes ?? 0, free: room?.free ?? 0 };
+    },
+    async vacuum() {
+      for (const statement of database.vacuum) await run(statement);
     },
     async beat(id, worker, alive) {
       const study_id = rowId(id);
@@ -208,6 +334,9 @@ export async function sqlStorage(database: SqlDatabase, readonly: boolean): Prom
 }
 
 const noStudy = (id: string): TuneError => new TuneError('no-study', `no study has the id "${id}".`, { id });
+
+/** CRC-32 as both databases keep it: a signed number of 32 bits. */
+const crcOf = (bytes: Uint8Array): number => crc32(bytes) | 0;
 
 /** Ids of both databases are 32-bit numbers that count from 1. */
 function rowId(id: string): number {
@@ -242,19 +371,16 @@ async function again<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Brings the tables to SCHEMA_VERSION. Of several processes that open a new database at once, one does it and the others find it done. */
-async function migrate(database: SqlDatabase, readonly: boolean): Promise<void> {
+/**
+ * Brings the tables to SCHEMA_VERSION, and answers their version. Of several processes that open a new database at once, one does it and the others find it done.
+ * With `readonly` an older version is left as it is.
+ */
+async function migrate(database: SqlDatabase, readonly: boolean): Promise<number> {
   const db = statementBuilder(database.dialect);
   const current = await schemaVersion(database);
-  if (current === SCHEMA_VERSION) return;
-  if (readonly)
-    throw new TuneError(
-      'no-database',
-      current === 0
-        ? `"${database.name}" holds no studies.`
-        : `"${database.name}" was not written by this version of Attune; open it once for writing to bring it up to date.`,
-      { path: database.name },
-    );
+  if (readonly && current === 0)
+    throw new TuneError('no-database', `"${database.name}" holds no studies.`, { path: database.name });
+  if (readonly || current === SCHEMA_VERSION) return current;
   await again(() =>
     database.transaction(function* (): Steps<void> {
       for (let version = yield* readVersion(database); version < SCHEMA_VERSION; version++) {
@@ -266,6 +392,7 @@ async function migrate(database: SqlDatabase, readonly: boolean): Promise<void> 
       }
     }),
   );
+  return SCHEMA_VERSION;
 }
 
 /** The version of its tables; 0 without tables. A TuneError if they are another program's, or a newer Attune's. Reads without a transaction, so no writer is waited for. */

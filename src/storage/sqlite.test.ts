@@ -106,7 +106,7 @@ test('a database of a newer version is refused before anything is read', async (
   for (const readonly of [false, true])
     await expect(sqlite(path, { readonly })).rejects.toMatchObject({
       code: 'newer-schema',
-      message: expect.stringContaining('(schema 99, this one knows 2)') as string,
+      message: expect.stringContaining('(schema 99, this one knows 3)') as string,
     });
 });
 

@@ -59,6 +59,11 @@ function databaseOf(handle: Database.Database, path: string, busyTimeoutMs: numb
     dialect: 'sqlite',
     name: path,
     tableNames: CompiledQuery.raw("select name from sqlite_master where type = 'table'"),
+    room: CompiledQuery.raw(
+      'select page_count * page_size as bytes, freelist_count * page_size as free from pragma_page_count, pragma_page_size, pragma_freelist_count',
+    ),
+    // The second empties the -wal file, which has grown to the size of the new database.
+    vacuum: ['vacuum', 'pragma wal_checkpoint(truncate)'].map((text) => CompiledQuery.raw(text)),
     run: <R>(statement: CompiledQuery<R>) => answer(() => run(statement) as Answer<R>), // rows of this statement, which Kysely has typed
     transaction: <T>(begin: () => Steps<T>) =>
       answer(() =>

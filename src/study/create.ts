@@ -1,7 +1,6 @@
 /** Opening a study: options are checked, names become samplers, pruners and storages, an existing study is continued if it is the same one. */
 import {
   limitText,
-  replay,
   TuneError,
   type Direction,
   type Hints,
@@ -28,7 +27,7 @@ import {
   type Predicates,
   type Space,
 } from '#space';
-import { openStorage, workerName } from '#storage';
+import { openStorage, readState, workerName } from '#storage';
 import type { FixedValues } from './params.ts';
 import { Study } from './study.ts';
 
@@ -209,7 +208,7 @@ async function open<P, O extends string>(
   options: OpenOptions,
   asked: Asked | null,
 ): Promise<Study<P, O>> {
-  const state = replay((await storage.read(id, 0)).map(({ event }) => event));
+  const { state, folded } = await readState(storage, id);
   const { definition } = state;
   if (asked !== null) checkSame(definition, asked.definition, asked.space, asked.seeded);
   const predicates = { ...options.predicates, ...predicatesOf(asked?.space.constraints ?? []) };
@@ -219,6 +218,7 @@ async function open<P, O extends string>(
     ownsStorage: owned,
     id,
     state,
+    folded,
     // The stored space decides the order of parameters, so that suggestions are the same as before.
     space:
       asked !== null && JSON.stringify(asked.space) === JSON.stringify(definition.space)

@@ -3,8 +3,11 @@
  * If another process was faster, what it wrote is read and the change is decided again. Nothing is locked while a sampler thinks or a trial runs.
  * Within a process the calls on one log take turns, so they may be made concurrently.
  */
+import { setImmediate as soon } from 'node:timers/promises';
 import { TuneError, type RunningTrial, type Storage, type StudyEvent, type StudyState, type TrialRecord } from '#core';
 import { predicatesOf, spaceFromJson, type Constraint, type Predicates, type Space } from '#space';
+import { keepState } from '#storage';
+import { markAfter, needsSnapshot } from './marks.ts';
 import { OrderedView } from './order.ts';
 import type { TrialHandle } from './trial.ts';
 
@@ -16,6 +19,8 @@ export interface LogParts {
   /** Its id in the storage. */
   readonly id: string;
   readonly state: StudyState;
+  /** How many events were folded to open it. */
+  readonly folded: number;
   readonly space: Space;
   /** Code of predicates that the space may come to have by an edit of another process. */
   readonly predicates: Predicates;
@@ -34,10 +39,14 @@ export class StudyLog {
   #predicates: Predicates;
   readonly #listeners = new Set<StudyListener>();
   #turn: Promise<unknown> = Promise.resolve();
+  /** A snapshot that is being kept. */
+  #keeping: Promise<unknown> | null = null;
+  /** The length at which the next one is due. */
+  #mark: number;
   /** Only kept where ordered mode is used. */
   #order: OrderedView | null = null;
 
-  constructor({ storage, id, state, space, predicates, worker, now }: LogParts) {
+  constructor({ storage, id, state, folded, space, predicates, worker, now }: LogParts) {
     this.storage = storage;
     this.id = id;
     this.state = state;
@@ -46,6 +55,8 @@ export class StudyLog {
     this.#space = space;
     this.#predicates = predicates;
     this.knowPredicates(space.constraints);
+    this.#mark = markAfter(state.seq);
+    if (needsSnapshot(state.seq, folded)) this.#keepSnapshot();
   }
 
   /** As last edited. */
@@ -68,6 +79,7 @@ export class StudyLog {
   /** Waits for the calls under way. */
   async settled(): Promise<void> {
     await this.#turn.catch(() => undefined);
+    await this.#keeping;
   }
 
   /** Takes a turn to append what `decide` makes of the state; decides again after a conflict. Appends nothing for no events. */
@@ -87,12 +99,15 @@ export class StudyLog {
       return false;
     }
     for (const event of events) this.#apply(event);
+    // Exactly one process appends the event at a mark.
+    if (this.state.seq >= this.#mark) this.#keepSnapshot();
     return true;
   }
 
   /** Within a turn: reads what other processes have written. */
   async readOn(): Promise<void> {
     for (const { event } of await this.storage.read(this.id, this.state.seq)) this.#apply(event);
+    if (this.state.seq >= this.#mark) this.#mark = markAfter(this.state.seq);
   }
 
   subscribe(listener: StudyListener): () => void {
@@ -132,6 +147,15 @@ export class StudyLog {
 
   allRunning(): RunningTrial[] {
     return [...this.state.running].map((number) => this.running(number));
+  }
+
+  /** When what is under way has been answered. If it fails, the next who opens the study folds more events. */
+  #keepSnapshot(): void {
+    this.#mark = markAfter(this.state.seq);
+    this.#keeping ??= soon()
+      .then(() => keepState(this.storage, this.id, this.state))
+      .catch(() => undefined)
+      .finally(() => (this.#keeping = null));
   }
 
   #apply(event: StudyEvent): void {

@@ -157,6 +157,57 @@ export function storageLaws({ open, reopen }: StorageUnderTest): Law[] {
       assert.equal(events.length, 10_001);
       assert.ok(events.every(({ seq }, i) => seq === i + 1));
     }),
+    law(
+      'a snapshot comes back as it was kept or not at all, the newest wins, and none is longer than its log',
+      async (storage) => {
+        const a = await storage.createStudy(definition('a'));
+        const b = await storage.createStudy(definition('b'));
+        assert.equal(await storage.snapshot(a), null);
+        await storage.append(a, 1, [created(0), created(1)]);
+        const bytes = (first: number) => () => Uint8Array.from({ length: 100_000 }, (_, i) => first + i);
+        await storage.keepSnapshot(a, 2, bytes(2));
+        await storage.keepSnapshot(a, 3, bytes(3));
+        await storage.keepSnapshot(a, 2, bytes(9));
+        await storage.keepSnapshot(b, 7, bytes(7));
+        const kept = await storage.snapshot(a);
+        if (kept !== null) assert.deepEqual(new Uint8Array(kept), bytes(3)());
+        assert.equal(await storage.snapshot(b), null);
+        assert.equal((await storage.read(a, 0)).length, 3);
+      },
+    ),
+    law('a log that was packed reads as before from any place, and goes on', async (storage) => {
+      const a = await storage.createStudy(definition('a'));
+      const b = await storage.createStudy(definition('b'));
+      const odd: StudyEvent = { type: 'measured', at: 1, number: 0, step: 1, values: { y: NaN, 'a,\n"': -Infinity } };
+      await storage.append(a, 1, [odd, ...Array.from({ length: 13_000 }, (_, i) => created(i))]);
+      await storage.append(b, 1, [created(0)]);
+      const before = await storage.read(a, 0);
+      const { events, packed } = await storage.compact(a);
+      assert.equal(packed, events);
+      assert.ok(events < before.length);
+      assert.equal((await storage.compact(b)).events, 0);
+      assert.deepEqual(await storage.compact(a), { events: 0, packed, before: 0, after: 0 });
+      for (const [after, limit] of [
+        [0, undefined],
+        [4999, 2],
+        [5000, 1],
+        [1, 4999],
+        [4990, 5020],
+        [9999, 7],
+        [packed, undefined],
+        [packed - 1, 3],
+        [13_001, 10],
+        [13_002, undefined],
+      ] as const)
+        assert.deepEqual(await storage.read(a, after, limit), before.slice(after, after + (limit ?? before.length)));
+      assert.equal(await storage.append(a, 13_001, [created(0)]), 'conflict');
+      assert.equal(await storage.append(a, 13_002, [created(1)]), 'ok');
+      assert.equal((await storage.list())[0]?.events, 13_003);
+      await storage.vacuum();
+      assert.equal((await storage.read(a, 0)).length, 13_003);
+      assert.ok((await storage.room()).bytes >= 0);
+      assert.equal(await rejection(storage.compact('999')), 'no-study');
+    }),
   ];
   if (reopen === undefined) return laws;
   return [

@@ -12,7 +12,7 @@ import { isFinished } from '#core';
 import type { Objective, StudyState, TrialRecord } from '#core';
 import { samplers as registry } from '#samplers';
 import { cardinality, gridCount, type Space } from '#space';
-import { storageExists } from '#storage';
+import { readState, storageExists } from '#storage';
 import { curvesChart } from '../curves-chart.ts';
 import { EXIT, unknownName, usage } from '../failure.ts';
 import type { ExitCode } from '../failure.ts';
@@ -21,7 +21,7 @@ import { count, metricNumber } from '#text';
 import { onInterrupt } from '../interrupt.ts';
 import { stdoutScreen, writeJson, writeLine, writeNote } from '../output.ts';
 import type { Screen } from '../screen.ts';
-import { readState, withStorage } from '../study-reader.ts';
+import { withStorage } from '../study-reader.ts';
 import { renderTable } from '../table.ts';
 
 /** Of an experiment that names none. */
@@ -120,7 +120,7 @@ async function storedStudy(url: string, name: string): Promise<StudyState | null
   if (!(await storageExists(url))) return null;
   return withStorage(url, async (storage) => {
     const found = await storage.find(name);
-    return found === null ? null : readState(storage, found.id);
+    return found === null ? null : (await readState(storage, found.id)).state;
   });
 }
 

@@ -10,7 +10,7 @@ import { count, metricNumber, paramsText, repeatsText } from '#text';
 import { historyChart } from '../history.ts';
 import { importanceTable, studyImportance } from '../importance-table.ts';
 import { learningCurves } from '../learning-curves.ts';
-import { stdoutScreen, writeJson, writeLine } from '../output.ts';
+import { stdoutScreen, writeError, writeJson, writeLine } from '../output.ts';
 import type { ImportanceMethod, ShowFlags } from '../flags.ts';
 import { trialTable } from '../report.ts';
 import type { Screen } from '../screen.ts';
@@ -20,12 +20,19 @@ export async function show(
   name: string,
   { storage, json, fingerprint: hashOnly, importance }: ShowFlags,
 ): Promise<ExitCode> {
-  const study = await readStudy(storage, name);
+  let skipped = 0;
+  const study = await readStudy(storage, name, ({ message }) => {
+    if (skipped++ < TOLD) writeError(`${message} It is left out.`);
+  });
+  if (skipped > TOLD) writeError(`${count(skipped - TOLD, 'more event')} cannot be read, or not without those.`);
   if (hashOnly) writeLine(fingerprint(study.trials));
   else if (json) writeJson(studyJson(study, importance));
   else writeLine(studyText(study, importance, stdoutScreen()));
-  return EXIT.done;
+  return skipped === 0 ? EXIT.done : EXIT.failed;
 }
+
+/** Of a damaged log: one event may leave thousands that cannot follow without it. */
+const TOLD = 10;
 
 /** One objective: the best trial; several: none, `attune best` lists the Pareto front. */
 const bestOf = ({ trials, definition }: StudyState): ReturnType<typeof bestTrial> =>

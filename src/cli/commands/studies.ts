@@ -3,11 +3,11 @@ import { bestTrial } from '#core';
 import type { StudyState } from '#core';
 import { EXIT } from '../failure.ts';
 import type { ExitCode } from '../failure.ts';
-import { shownAddress } from '#storage';
+import { readState, shownAddress } from '#storage';
 import { metricNumber } from '#text';
 import { stdoutScreen, writeJson, writeLine } from '../output.ts';
 import type { ReadFlags } from '../flags.ts';
-import { readState, runningTrials, withStorage } from '../study-reader.ts';
+import { runningTrials, withStorage } from '../study-reader.ts';
 import { renderTable } from '../table.ts';
 
 interface StudyLine {
@@ -27,7 +27,7 @@ export async function studies({ storage: url, json }: ReadFlags): Promise<ExitCo
   const lines = await withStorage(url, async (storage) => {
     const list = await storage.list();
     const states = await Promise.all(list.map(({ id }) => readState(storage, id)));
-    return states.map(lineOf).reverse();
+    return states.map(({ state }) => lineOf(state)).reverse();
   });
   if (json) {
     for (const line of lines) writeJson(line);
