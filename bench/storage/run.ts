@@ -1,9 +1,9 @@
 /**
  * Trials per second through a SQLite file beside Optuna's, in turns on the same disk: each trial is asked for at random and told, nothing else.
- *   npm run bench:storage -- [--trials 1000] [--rounds 3] [--processes 4]
+ *   npm run bench:storage -- [--trials 1000] [--rounds 3] [--processes 4] | --open [--rounds 3]
  * Optuna is what /usr/bin/python3 has (Debian: 3.1.0), with its SQLite storage as it comes; without it our own numbers are printed alone.
  * Then ours with 1, 2 … processes on one study, in SQLite and, where its server is installed, in PostgreSQL with commits that wait for the disk: it says how far
- * one study scales, and fails on any error, "database is locked" among them.
+ * one study scales, and fails on any error, "database is locked" among them. With --open: how long it takes to open a long study (open.ts), nothing else.
  */
 import { spawnSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,6 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { median } from '#math';
 import { openStudy } from '#study';
+import { benchOpening } from './open.ts';
 import { HAS_POSTGRES, startPostgres } from '../../test/support/postgres-server.ts';
 
 const { values: args } = parseArgs({
@@ -21,10 +22,24 @@ const { values: args } = parseArgs({
     trials: { type: 'string', default: '1000' },
     rounds: { type: 'string', default: '3' },
     processes: { type: 'string', default: '4' },
+    open: { type: 'boolean', default: false },
   },
 });
 const [trials, rounds, processes] = [Number(args.trials), Number(args.rounds), Number(args.processes)];
 const dir = mkdtempSync(join(tmpdir(), 'attune-bench-storage-'));
+if (args.open) {
+  await benchOpening('SQLite', `sqlite:${join(dir, 'long.db')}`, rounds);
+  if (HAS_POSTGRES) {
+    const server = await startPostgres({ durable: true });
+    try {
+      await benchOpening('PostgreSQL', await server.newDatabase(), rounds);
+    } finally {
+      server.stop();
+    }
+  }
+  rmSync(dir, { recursive: true });
+  process.exit();
+}
 const OURS = fileURLToPath(new URL('./ours.ts', import.meta.url));
 const THEIRS = fileURLToPath(new URL('./optuna_trials.py', import.meta.url));
 
