@@ -4,7 +4,7 @@ import { decodeState, encodeState, isTuneError, StudyState, TuneError, type Stor
 /** Events read at once: those of a long log need not all be there at the same time. */
 const PAGE = 20_000;
 
-export interface StoredState {
+interface StoredState {
   readonly state: StudyState;
   /** How many events were folded besides the snapshot. */
   readonly folded: number;
