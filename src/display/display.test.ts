@@ -4,7 +4,7 @@ import { Resvg } from '@resvg/resvg-js';
 import { describe, expect, test } from 'vitest';
 import { branch, choice, float, space } from '#space';
 import { createStudy } from '#study';
-import type { MimeBundle } from './index.ts';
+import { trialShown, type MimeBundle } from './index.ts';
 
 const EVIL = `<img src=x onerror="alert(1)">&'\u001b[31m\u0000`;
 
@@ -124,6 +124,7 @@ test('a trial that runs shows its parameters and how far it is; one that failed 
   // The step without a number has no point.
   expect(tagsOf(bundleOf(trial)['image/svg+xml'] ?? '').filter((tag) => tag === 'circle')).toHaveLength(2);
   const failed = await study.tell(trial, { state: 'failed', error: 'out of memory' });
-  expect(inspect(failed)).toBe('trial 0, failed, loss 1.0000 at step 3: x=0.5\n  out of memory');
-  expect(bundleOf(failed)['text/html']).toContain('<p>out of memory</p>');
+  const { text, html } = trialShown(failed, study.definition);
+  expect(text).toBe('trial 0, failed, loss 1.0000 at step 3: x=0.5\n  out of memory');
+  expect(html).toContain('<p>out of memory</p>');
 });

@@ -205,7 +205,7 @@ export class Study<P = Params, O extends string = string> {
    * A value that is NaN or ±Infinity ends it as failed. After 'stop' it ends as pruned. Returns the record it became.
    */
   async tell(of: TrialHandle | number, outcome: Outcome<O>): Promise<Typed<FinishedTrial, P>> {
-    return this.#seen(await tell(this.#log, of, outcome)) as Typed<FinishedTrial, P>; // parameters were parsed by the space
+    return (await tell(this.#log, of, outcome)) as Typed<FinishedTrial, P>; // parameters were parsed by the space
   }
 
   /** Queues parameters to be run before the sampler is asked again, which chooses those that are left out; returns the trial's number. */
