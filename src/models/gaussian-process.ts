@@ -49,6 +49,9 @@ export const DEFAULT_PRIORS: GpPriors = {
   warpSd: 0.25,
 };
 
+/** For values that a warp would not help: labels, and objectives that trade against each other. */
+export const UNWARPED_PRIORS: GpPriors = { ...DEFAULT_PRIORS, warpSd: 0 };
+
 /** Where the search for θ stays: length scales 3e-3 … 300, variances e^-16 … e^8, shapes of warps 0.47 … 2.1. */
 const LENGTH_SCALE_BOUNDS = [-6, 6] as const;
 const VARIANCE_BOUNDS = [-16, 8] as const;

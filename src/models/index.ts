@@ -19,6 +19,7 @@ export {
   type Axis,
   axisDistance,
   DEFAULT_PRIORS,
+  UNWARPED_PRIORS,
   fitHyperparameters,
   GaussianProcess,
   type GpPriors,

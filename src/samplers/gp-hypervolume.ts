@@ -15,7 +15,6 @@
 import type { Rng } from '#math';
 import {
   crowdingDistance,
-  DEFAULT_PRIORS,
   emptyMemory,
   type History,
   hypervolumeImprovement,
@@ -25,6 +24,7 @@ import {
   surrogate,
   type SurrogateMemory,
   type SurrogateOptions,
+  UNWARPED_PRIORS,
 } from '#models';
 
 /** What the inner search maximises, in logarithms, and where mutations start. */
@@ -40,7 +40,6 @@ const REACH = 0.1;
 /** Points of a front of four objectives or more, whose boxes grow with the cube of their number. */
 const MOST_FRONT = 40;
 const PARENTS = 10;
-const UNWARPED = { ...DEFAULT_PRIORS, warpSd: 0 };
 
 export function hypervolumeAim(
   { observations, pending }: History,
@@ -57,7 +56,7 @@ export function hypervolumeAim(
   const models = losses.map((values, k) => {
     const model = surrogate(space.axes, X, values, normalised, (memories[k] ??= emptyMemory()), {
       ...options,
-      priors: UNWARPED,
+      priors: UNWARPED_PRIORS,
     });
     for (const point of pending) model.believe(point);
     return model;

@@ -38,6 +38,7 @@ import {
   type SurrogateMemory,
   type SurrogateOptions,
   totalExcess,
+  UNWARPED_PRIORS,
 } from '#models';
 import { type Aim, hypervolumeAim } from './gp-hypervolume.ts';
 import { limitsModel, withinLimits } from './gp-limits.ts';
@@ -241,7 +242,7 @@ function feasibilityModel(
   const outcomes = [...observations, ...failed].sort((a, b) => a.number - b.number);
   const labels = Float64Array.from(outcomes, (o) => (failures.has(o) ? -1 : 1));
   const points = outcomes.map((o) => o.point);
-  const model = surrogate(space.axes, points, labels, (v) => v, memory, { maxPoints });
+  const model = surrogate(space.axes, points, labels, (v) => v, memory, { maxPoints, priors: UNWARPED_PRIORS });
   const caution = 1 + labels.slice(-RECENT).filter((label) => label < 0).length;
   return (point) => {
     const { mean, variance } = model.predict(point);
