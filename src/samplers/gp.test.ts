@@ -75,14 +75,15 @@ test('finds the right branch, category and numbers of a conditional space in 60 
   for (let seed = 0; seed < 5; seed++) expect(best(run(conditional, 60, conditionalLoss, seed))).toBeLessThan(0.02);
 });
 
-test('beats random search on Hartmann 6 after 60 trials: a one-sided paired test over 12 seeds with a false-alarm rate of 1e-3', () => {
+test('beats random search on Hartmann 6 after 60 trials: a one-sided paired test over 20 seeds with a false-alarm rate of 1e-3', () => {
   const s = space(Object.fromEntries(Array.from({ length: 6 }, (_, i) => [`x${i}`, float(0, 1)])));
-  const differences = Array.from({ length: 12 }, (_, seed) => {
+  const differences = Array.from({ length: 20 }, (_, seed) => {
     return best(run(s, 60, hartmann6, seed, random())) - best(run(s, 60, hartmann6, seed));
   });
-  // Signs alone: under equality the number of positive differences is Binomial(12, 1/2); P(12 of 12) = 2.4e-4.
-  expect(differences.every((d) => d > 0)).toBe(true);
-});
+  // Signs alone: under equality the number of positive differences is Binomial(20, 1/2); P(18 or more) = 211 / 2^20 = 2.0e-4.
+  // Not all: in about one seed of twenty the search is still in a local minimum after 60 trials.
+  expect(differences.filter((d) => d > 0).length).toBeGreaterThanOrEqual(18);
+}, 180_000);
 
 test('the same history gives the same suggestion with warm, cold and copied caches', () => {
   const trials = run(conditional, 33, conditionalLoss, 7);
