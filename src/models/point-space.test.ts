@@ -67,6 +67,15 @@ describe('every move leads to a point of the space that survives the round trip'
     }
   });
 
+  test('of a long list of labels some are tried, not all', () => {
+    const labels = choice(Array.from({ length: 10_000 }, (_, i) => `label ${i}`));
+    const many = pointSpaceOf(space({ label: labels, x: float(0, 1) }));
+    const tried = many.alternatives(many.uniform(rng), 0, 0.1, true, rng);
+    expect(tried.length).toBeGreaterThan(50);
+    expect(tried.length).toBeLessThanOrEqual(64);
+    expect(tried.every((label) => Number.isInteger(label) && label >= 0 && label < 10_000)).toBe(true);
+  });
+
   test('a mutation changes something', () => {
     for (let i = 0; i < 100; i++) {
       const point = points.uniform(rng);

@@ -29,6 +29,8 @@ type Choice = ReturnType<typeof valueAt>;
 
 /** Discrete axes with at most this many values are searched value by value. */
 export const FEW_VALUES = 12;
+/** Labels of one choice tried at a time. */
+const MANY_LABELS = 64;
 
 export interface PointSpace {
   readonly axes: readonly Axis[];
@@ -70,7 +72,7 @@ export interface PointSpace {
   readonly snap: (point: Point, rng: Rng) => Point;
   /** Changes each active coordinate with a probability, at least one: numbers by a normal step of sd `scale`, reflected at the ends. */
   readonly mutate: (point: Point, scale: number, probability: number, rng: Rng) => Point;
-  /** Other values of coordinate d worth trying: all of a category or a short list, else steps of about `scale` and (`wide`) the ends and anywhere. */
+  /** Other values of coordinate d worth trying: all of a short list or of up to MANY_LABELS labels, some of more, else steps of about `scale` and (`wide`) the ends and anywhere. */
   readonly alternatives: (point: Point, d: number, scale: number, wide: boolean, rng: Rng) => number[];
 }
 
@@ -232,14 +234,19 @@ function createPointSpace(space: Space, fixed: Flat): PointSpace {
     Array.from({ length: sizes[d]! }, (_, i) =>
       axes[d] === 'category' ? i : scales[d]!.toCoordinate(valueAt(dimensions[d]!, i)),
     );
-  const shortLists = sizes.map((size, d) => (axes[d] === 'category' || size <= FEW_VALUES ? valuesOf(d) : []));
+  const shortLists = sizes.map((size, d) =>
+    size <= (axes[d] === 'category' ? MANY_LABELS : FEW_VALUES) ? valuesOf(d) : [],
+  );
 
   const encode = (params: Readonly<Record<string, unknown>>): Point => {
     const flat = flatten(params);
-    return Float64Array.from(dimensions, (dimension, d) => {
+    const point = new Float64Array(D); // each told trial of every sampler comes by here; Float64Array.from is slower
+    for (let d = 0; d < D; d++) {
+      const dimension = dimensions[d]!;
       const value = flat[dimension.path];
-      return value === undefined || !isActive(dimension, flat) ? NaN : scales[d]!.toCoordinate(value);
-    });
+      point[d] = value === undefined || !isActive(dimension, flat) ? NaN : scales[d]!.toCoordinate(value);
+    }
+    return point;
   };
   const decode = (point: Point): Record<string, unknown> => {
     const flat: Record<string, Choice> = {};
@@ -337,7 +344,11 @@ function createPointSpace(space: Space, fixed: Flat): PointSpace {
     alternatives(point, d, scale, wide, rng) {
       const now = point[d]!;
       if (Number.isNaN(now) || isHeld(d)) return [];
-      if (axes[d] === 'category') return shortLists[d]!.filter((v) => v !== now);
+      if (axes[d] === 'category') {
+        const labels =
+          sizes[d]! <= MANY_LABELS ? shortLists[d]! : Array.from({ length: MANY_LABELS }, () => draw(d, rng));
+        return labels.filter((v) => v !== now);
+      }
       if (sizes[d]! <= FEW_VALUES) {
         const list = shortLists[d]!;
         const at = list.indexOf(now);
