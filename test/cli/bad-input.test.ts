@@ -76,7 +76,10 @@ describe('bad usage is refused:', { timeout: 60_000 }, () => {
     [['run', 'study.ts', '--storage', 'mysql://x'], 'unknown storage "mysql://x"'],
     [['run', 'study.ts', '--study', ''], '--study got an empty text.'],
     [['run', 'study.yaml'], 'There is no file study.yaml'],
-    [['export', 'x', '--format', 'xml'], '--format wants csv or json or tensorboard or mlflow or optuna; got "xml".'],
+    [
+      ['export', 'x', '--format', 'xml'],
+      '--format wants csv or json or parquet or tensorboard or mlflow or optuna; got "xml".',
+    ],
     [['report', 'x', '--out', 'x.pdf'], 'ends in .html or .md; got "x.pdf"'],
     [['plot', 'x', 'pie', '--out', 'x.svg'], 'KIND wants history or curves'],
     [['plot', 'x', 'history', '--out', 'x.pdf'], 'ends in .svg, .png or .csv; got "x.pdf"'],
