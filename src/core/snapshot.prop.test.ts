@@ -47,7 +47,8 @@ const step = fc.record({
     'finish',
   ),
   trial: fc.nat(7),
-  at: fc.oneof(fc.integer({ min: 0, max: 2 ** 40 }), fc.double({ noNaN: true, noDefaultInfinity: true })),
+  // Times that a date can be, of which the ends are 100 million days from 1970.
+  at: fc.oneof(fc.integer({ min: 0, max: 2 ** 40 }), fc.double({ noNaN: true, min: -8.64e15, max: 8.64e15 })),
   by: fc.oneof(fc.integer({ min: 1, max: 3 }), fc.constantFrom(0.5, 2 ** 33)),
   values: metrics,
   json: fc.jsonValue(),
@@ -140,7 +141,7 @@ test('a snapshot and the events behind it give the state of the whole log', () =
       // A snapshot of what was read from a snapshot, some of it looked at and some not.
       expect(facts(again(state))).toEqual(facts(live));
     }),
-    { numRuns: 150 },
+    { numRuns: 150, seed: 20261130 },
   );
 });
 
