@@ -79,7 +79,7 @@ const wins = (a: (seed: number) => number, b: (seed: number) => number): number 
 describe.each<[string, () => Sampler, number, number]>([
   ['random', random, 15, 0],
   ['tpe', tpe, 15, 80],
-  ['gp', gp, 10, 30],
+  ['gp', gp, 10, 40],
 ])('%s', (name, make, early, late) => {
   test(`a good prior is ahead of none after ${early} trials, for ${MOST} of ${SEEDS} seeds or more`, () => {
     expect(
