@@ -68,7 +68,7 @@ describe('every move leads to a point of the space that survives the round trip'
   });
 
   test('of a long list of labels some are tried, not all', () => {
-    const labels = choice(Array.from({ length: 10_000 }, (_, i) => `label ${i}`));
+    const labels = choice(['label 0', ...Array.from({ length: 9_999 }, (_, i) => `label ${i + 1}`)]);
     const many = pointSpaceOf(space({ label: labels, x: float(0, 1) }));
     const tried = many.alternatives(many.uniform(rng), 0, 0.1, true, rng);
     expect(tried.length).toBeGreaterThan(50);
