@@ -142,7 +142,9 @@ export const trialsSchema = z.object({ trials: z.array(trialSchema), next: z.int
 export const logPageSchema = z
   .object({
     after: z.int().openapi({ description: 'place of the event before the first' }),
-    events: z.array(z.record(z.string(), z.unknown())),
+    events: z.array(z.union([z.record(z.string(), z.unknown()), z.string()])).openapi({
+      description: 'a string in the place of an event says why that cannot be read',
+    }),
   })
   .openapi('LogPage');
 

@@ -196,6 +196,16 @@ export class StudyState {
     this.#seq++;
   }
 
+  /**
+   * `apply` for those who show a damaged log: where the events that began some trials are lost, these stand as failed ones without parameters, so that the trials behind them can be
+   * seen. `lost` are the events that were left out so far; a number that they cannot explain is refused, as `apply` does.
+   */
+  applyPast(event: StudyEvent, lost: number): void {
+    if ((event.type === 'trialCreated' || event.type === 'trialEnqueued') && event.number - this.#trials.length <= lost)
+      while (this.#trials.length < event.number) this.#add(unreadable(this.#trials.length, event.at));
+    this.apply(event);
+  }
+
   #trial(event: { readonly type: string; readonly number: number }, ...states: TrialState[]): TrialRecord {
     const trial = this.#trials[event.number];
     if (trial === undefined || !states.includes(trial.state))
@@ -271,6 +281,14 @@ const fresh = (
   attributes: NO_ATTRIBUTES,
   suggestedBy,
   note,
+});
+
+const unreadable = (number: number, at: number): TrialRecord => ({
+  ...fresh(number, {}, at, null, null),
+  state: 'failed',
+  startedAt: at,
+  endedAt: at,
+  error: { message: 'the event that began this trial cannot be read' },
 });
 
 /** A record without the facts of its state. */

@@ -6,24 +6,26 @@
  *
  * Subscribers are called once a frame at most. One page is folded in a frame, so that the page never stands still while a log of 228,000 events is read (4 s, `npm run bench:dashboard`);
  * a worker thread would have to copy the records back and would cost more than it saves.
- * A log that was replaced (another study of that name) is read again from its beginning. An event that cannot be folded is skipped and told.
+ * A log that was replaced (another study of that name) is read again from its beginning; a study that was removed is looked for until there is one of that name again.
+ * An event that is damaged, or cannot be folded, is skipped and told.
  */
 import { eventFromJson, StudyState, type StudyEvent } from '#core';
+import { count } from '#text';
 import { call, Refused, studyPath } from './client.ts';
 import type { StudyView } from './contract.ts';
 import { serverEvents } from './server-events.ts';
 
-/** Where the connection stands; `gone`: there is no such study (any more), and nobody tries again. */
+/** Where the connection stands; `gone`: there is no such study (any more); `refused`: only with another token, and nobody tries again. */
 export type Link =
   | { readonly state: 'loading'; readonly read: number; readonly total: number }
   | { readonly state: 'live' }
-  | { readonly state: 'away'; readonly message: string }
-  | { readonly state: 'gone'; readonly message: string };
+  | { readonly state: 'away' | 'refused'; readonly message: string }
+  | { readonly state: 'gone' };
 
 export interface LiveSnapshot {
   readonly view: StudyView | null;
   readonly link: Link;
-  /** Events of the log that are damaged and were left out; null if none was. */
+  /** What is said of the events that are damaged and were left out; null if none was. */
   readonly damage: string | null;
 }
 
@@ -76,19 +78,16 @@ export class LiveStudy {
         await this.#readLog();
         failures = 0;
         await this.#listen();
-        if (this.#link.state === 'gone') return;
         this.#link = { state: 'away', message: 'The server ended the connection.' };
       } catch (error) {
         if (signal.aborted) return;
         const message = error instanceof Error ? error.message : String(error);
-        if (error instanceof Refused && (error.status === 404 || error.status === 401 || error.status === 403)) {
-          this.#link = { state: 'gone', message };
-          this.#change();
-          return;
-        }
-        this.#link = { state: 'away', message };
+        const status = error instanceof Refused ? error.status : 0;
+        if (status === 404) this.#link = { state: 'gone' };
+        else this.#link = { state: status === 401 || status === 403 ? 'refused' : 'away', message };
       }
       this.#change();
+      if (this.#link.state === 'refused') return;
       await new Promise((done) => setTimeout(done, RETRY_MS[Math.min(failures, RETRY_MS.length - 1)]));
     }
   }
@@ -137,26 +136,33 @@ export class LiveStudy {
     });
     if (response.body === null) return;
     for await (const { id, event, data } of serverEvents(response.body)) {
-      if (event === 'gone') {
-        this.#link = { state: 'gone', message: data };
-        this.#change();
-        return;
-      }
+      if (event === 'gone') throw new Refused(404, { code: 'no-study', message: data });
       if (event === 'trouble') throw new Error(data);
-      this.#fold(parsed(data));
+      this.#fold(event === 'damage' ? data : parsed(data));
       this.#place = Number(id);
       this.#change();
     }
   }
 
+  /** `json` is an event, or a text that says why there is none to be read. */
   #fold(json: unknown): void {
-    try {
-      const event: StudyEvent = eventFromJson(json, `event ${this.#place + 1}`);
-      if (this.#state !== null) this.#state.apply(event);
-      else if (event.type === 'studyCreated') this.#state = new StudyState(event);
-    } catch (error) {
-      this.#damaged.push(error instanceof Error ? error.message : String(error));
+    const place = `event ${this.#place + 1}`;
+    if (typeof json === 'string') this.#damaged.push(json);
+    else {
+      try {
+        this.#apply(eventFromJson(json, place));
+      } catch (error) {
+        const what = error instanceof Error ? error.message : String(error);
+        // The reducer does not know where in the log it is.
+        this.#damaged.push(what.replace(/^internal:/, `${place}:`));
+      }
     }
+  }
+
+  #apply(event: StudyEvent): void {
+    if (this.#state !== null) this.#state.applyPast(event, this.#damaged.length);
+    else if (event.type === 'studyCreated') this.#state = new StudyState(event);
+    else throw new Error(`internal: ${event.type} before the study was made`);
   }
 
   /** Subscribers hear of it with the next frame; in a tab that is not seen, when it is seen again. */
@@ -176,21 +182,21 @@ export class LiveStudy {
           seq: this.#place,
         },
         link: this.#link,
-        damage:
-          first === undefined
-            ? null
-            : `${this.#damaged.length} ${this.#damaged.length === 1 ? 'event' : 'events'} of the log could not be read and ${this.#damaged.length === 1 ? 'was' : 'were'} left out; the first: ${first}`,
+        damage: first === undefined ? null : damageText(this.#damaged.length, first),
       };
       for (const listener of this.#listeners) listener();
     });
   }
 }
 
+const damageText = (events: number, first: string): string =>
+  `${count(events, 'event')} of the log could not be read and ${events === 1 ? 'is' : 'are'} left out; the first: ${first}`;
+
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return text;
+    return null; // no event
   }
 }
 

@@ -4,7 +4,7 @@ import type { ThemeName } from '#plots';
 import { groupedNumber } from '#text';
 import { columnsOf } from './columns.ts';
 import { parseFilter } from './filter.ts';
-import type { Route } from './route.ts';
+import { HOME, type Route } from './route.ts';
 import { useLiveStudy } from './use-live-study.ts';
 import type { Go } from './use-route.ts';
 import { VIEWS } from './views.ts';
@@ -70,7 +70,7 @@ export function StudyPage({ name, route, go, theme }: StudyPageProps) {
           ))}
         </div>
       </nav>
-      <LinkBanner link={link} />
+      <LinkBanner link={link} seen={study !== null} home={() => go(HOME)} />
       {damage !== null && (
         <p className="banner" role="alert">
           {damage}
@@ -134,7 +134,19 @@ function FilterBox({ text, error, onText }: FilterBoxProps) {
   );
 }
 
-function LinkBanner({ link }: { readonly link: Link }) {
+interface LinkBannerProps {
+  readonly link: Link;
+  /** Whether anything of the study has been read. */
+  readonly seen: boolean;
+  readonly home: () => void;
+}
+
+function LinkBanner({ link, seen, home }: LinkBannerProps) {
+  const toAll = (
+    <button type="button" className="plain-link" onClick={home}>
+      All studies
+    </button>
+  );
   switch (link.state) {
     case 'live':
       return null;
@@ -155,7 +167,14 @@ function LinkBanner({ link }: { readonly link: Link }) {
     case 'gone':
       return (
         <p className="banner" role="alert">
-          {link.message}
+          The server has no study of this name, or has it no more. {seen && 'What is shown was read before. '}Should
+          there be one again, it is shown. {toAll}
+        </p>
+      );
+    case 'refused':
+      return (
+        <p className="banner" role="alert">
+          {link.message} {toAll}
         </p>
       );
   }

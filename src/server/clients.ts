@@ -3,7 +3,7 @@
  * are noted in the storage as a worker's are, so every server and every run that looks at the study judges by the same ones. A trial whose client is
  * silent for longer goes back in line: the next that asks gets it, and what the former client still says is refused.
  */
-import { TuneError, type RunningTrial } from '#core';
+import { isTuneError, TuneError, type RunningTrial } from '#core';
 import { clientLeaseMs } from '#storage';
 import type { Lease, Study } from '#study';
 
@@ -63,15 +63,17 @@ export async function recoverSilent(study: Study, lease: Lease): Promise<void> {
   for (const client of silent) await lease.forget(client);
 }
 
-/** Looks every `everyMs` until the returned function is called. */
-export function watchClients(study: Study, lease: Lease, everyMs: number): () => void {
+/** Looks every `everyMs` until the returned function is called; `gone` is called when the study is found to have been removed. */
+export function watchClients(study: Study, lease: Lease, everyMs: number, gone: () => void): () => void {
   let looking = false;
   const timer = setInterval(() => {
     if (looking) return;
     looking = true;
     recoverSilent(study, lease)
-      // A storage in trouble is told by the requests, too; the next look comes.
-      .catch(() => undefined)
+      .catch((error: unknown) => {
+        // A storage in trouble is told by the requests, too; the next look comes.
+        if (isTuneError(error) && error.code === 'no-study') gone();
+      })
       .finally(() => (looking = false));
   }, everyMs);
   timer.unref();

@@ -1,11 +1,13 @@
 /**
  * The logs of studies in pages (the first of 1,000 events, so that something shows at once, then of 10,000), for those who want all of a log at once (the dashboard). A log only grows, so a full page never changes:
  * it is kept compressed, and a study of 220,000 events is read from the storage and written as JSON once, however often it is opened.
+ * In the place of an event that is damaged stands a string, which says why it cannot be read; whoever begins such a log anew sees whether it has been repaired.
  * Cost: memory for the compressed pages; the oldest studies' pages are dropped above `KEPT_BYTES`.
  */
 import { promisify } from 'node:util';
 import { gzip as gzipCallback } from 'node:zlib';
 import { encodeEvent, TuneError, type Storage } from '#core';
+import { readToDamage } from '#storage';
 
 const gzip = promisify(gzipCallback);
 
@@ -17,6 +19,7 @@ interface Log {
   readonly full: Buffer[];
   /** Events behind the full pages, as JSON. */
   tail: string[];
+  damaged: boolean;
 }
 
 export interface LogPage {
@@ -40,16 +43,23 @@ export function logPages(storage: Storage): LogPages {
 
   /** Reads on until the page behind `after` is there: the first page of a long log need not wait for the rest. */
   async function readOn(id: string, key: string, after: number): Promise<Log> {
-    const log = logs.get(key) ?? { full: [], tail: [] };
+    const kept = logs.get(key);
+    const log = kept === undefined || (kept.damaged && after === 0) ? { full: [], tail: [], damaged: false } : kept;
     logs.delete(key);
     logs.set(key, log);
     while (log.full.length <= pageWith(after)) {
       const page = log.full.length;
       const wanted = startOf(page + 1) - startOf(page);
-      const events = await storage.read(id, lengthOf(log), wanted - log.tail.length);
-      for (const { event } of events) log.tail.push(encodeEvent(event));
-      if (log.tail.length < wanted) break;
-      log.full.push(await packed(startOf(page), log.tail.splice(0)));
+      const missing = wanted - log.tail.length;
+      if (missing > 0) {
+        const { events, damage } = await readToDamage(storage, id, lengthOf(log), missing);
+        for (const { event } of events) log.tail.push(encodeEvent(event));
+        if (damage !== null) {
+          log.damaged = true;
+          while (lengthOf(log) < damage.last) log.tail.push(JSON.stringify(damage.why.message));
+        } else if (events.length < missing) break;
+      }
+      if (log.tail.length >= wanted) log.full.push(await packed(startOf(page), log.tail.splice(0, wanted)));
     }
     forget(logs);
     return log;

@@ -31,7 +31,7 @@ import {
 } from '#api';
 import { encodeEvent, isTuneError, TuneError, type PruneDecision, type Storage } from '#core';
 import { spaceFromJson } from '#space';
-import { clientName } from '#storage';
+import { clientName, readToDamage } from '#storage';
 import { createStudy, LEASE_MS, openStudy, type Lease, type Study } from '#study';
 import { attemptOf, clientOf, heldTrial, renew, watchClients } from './clients.ts';
 import { onInvalid } from './errors.ts';
@@ -241,7 +241,7 @@ const routes = {
       200: {
         content: { 'text/event-stream': { schema: z.string() } },
         description:
-          'The log of the study from its beginning or behind `after` (or the header last-event-id), and on as it grows: `id` is the place in the log, `data` the event.',
+          'The log of the study from its beginning or behind `after` (or the header last-event-id), and on as it grows: `id` is the place in the log, `data` the event. `damage` stands for events up to `id` that cannot be read, `gone` ends the stream of a study that was removed.',
       },
       ...refusals,
     },
@@ -272,7 +272,14 @@ export function createRoutes(storage: Storage, leaseMs: number = LEASE_MS, folde
     if (!opening) {
       opening = openStudy(storage, name).then(async (study) => {
         const lease = await study.hold({ leaseMs });
-        return { study, lease, unwatch: watchClients(study, lease, leaseMs / 5) };
+        // There may be another study of that name later.
+        const letGo = (): void => {
+          unwatch();
+          open.delete(name);
+          void lease.release();
+        };
+        const unwatch = watchClients(study, lease, leaseMs / 5, letGo);
+        return { study, lease, unwatch };
       });
       open.set(name, opening);
       opening.catch(() => open.delete(name));
@@ -427,18 +434,24 @@ export function createRoutes(storage: Storage, leaseMs: number = LEASE_MS, folde
     return streamSSE(c, async (stream) => {
       let heard = performance.now();
       while (!stream.aborted) {
-        const news = await storage.read(found.id, after).catch(async (error: unknown) => {
+        const news = await readToDamage(storage, found.id, after).catch(async (error: unknown) => {
           if (!isTuneError(error)) throw error;
           // Headers are out: what ends the stream is said in it.
           await stream.writeSSE({ event: error.code === 'no-study' ? 'gone' : 'trouble', data: error.message });
           return null;
         });
         if (news === null) return;
-        for (const { seq, event } of news) {
+        for (const { seq, event } of news.events) {
           await stream.writeSSE({ id: String(seq), event: event.type, data: encodeEvent(event) });
           after = seq;
           heard = performance.now();
           if (stream.aborted) return;
+        }
+        if (news.damage !== null) {
+          const { last, why } = news.damage;
+          await stream.writeSSE({ id: String(last), event: 'damage', data: why.message });
+          after = last;
+          continue;
         }
         if (performance.now() - heard > HEARTBEAT_MS) {
           await stream.write(': still here\n\n');

@@ -140,6 +140,36 @@ test('what cannot follow without a damaged event is left out, too, and the rest 
   await storage.close();
 });
 
+test('a trial whose beginning is damaged stands as failed, so that the trials behind it are shown', async () => {
+  const path = newFile();
+  const storage = await written(path, trials(4));
+  other(path, `update events set json = '{"type":"trialCre' where seq = 7`);
+  const { state, skipped } = await around(storage);
+  expect(skipped).toHaveLength(5);
+  expect(state.counts).toMatchObject({ complete: 3, failed: 1 });
+  expect(state.trials[1]).toMatchObject({
+    number: 1,
+    params: {},
+    error: { message: 'the event that began this trial cannot be read' },
+  });
+  expect(state.trials[3]).toMatchObject({ params: { x: 3 }, values: { y: 3 } });
+  await storage.close();
+});
+
+test('no trials are made up for a number that no lost event explains', async () => {
+  const path = newFile();
+  const storage = await written(path, trials(3));
+  other(
+    path,
+    'update events set json = ? where seq = 12',
+    JSON.stringify({ type: 'trialCreated', at: 1, number: 1e15, params: {}, worker: 'w', suggestedBy: 'random' }),
+  );
+  const { state, skipped } = await around(storage);
+  expect(skipped[0]).toContain('event 12: trial 1000000000000000 added after 2 trials');
+  expect(state.trials).toHaveLength(2);
+  await storage.close();
+});
+
 test('random damage never breaks a reader: each row that is left out is named', async () => {
   const path = newFile();
   const storage = await written(path, trials(4));
@@ -224,7 +254,8 @@ test('a damaged segment is named by its events, and the rest can be read', async
   expect(error).toMatchObject({ code: 'damaged-event', facts: { seq: 5001, last: 10_000 } });
   expect(error.message).toContain('study 1, events 5001 to 10000: the segment that holds them cannot be unpacked');
   const { state, skipped } = await around(storage);
-  expect(state.counts.complete).toBe(999);
+  // Before: 999 whole trials and the four first events of the next. Behind: the last event of trial 1999, and 400 whole trials.
+  expect(state.counts).toMatchObject({ complete: 999 + 400, running: 1, failed: 1000 });
   expect(skipped[0]).toBe(error.message);
   expect(await storage.read('1', 10_000)).toHaveLength(2001);
   db.exec('delete from segments where first = 5001');
