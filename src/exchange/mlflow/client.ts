@@ -64,8 +64,31 @@ const ATTEMPTS = 3;
 const REQUEST_MS = 10_000;
 const PAGE = 1000;
 
-/** Keys may have letters, digits, `_-. /`; what is too long is cut. */
-export const mlflowKey = (text: string): string => text.replace(/[^\w\-. /]/g, '_').slice(0, LONGEST) || '_';
+/** Keys may have letters, digits, `_-. /`, and as paths of files must be the shortest to where they lead; what is too long is cut. */
+export const mlflowKey = (text: string): string => {
+  const parts = text.replace(/[^\w\-. /]/g, '_').slice(0, LONGEST).split('/'); // prettier-ignore
+  const path = parts.filter((part) => part !== '' && part !== '.' && part !== '..').join('/');
+  return path.replace(/^\.\./, '__') || '_';
+};
+
+/** A key for each name, always the same. Names that become one key are told apart by a number: a server refuses two parameters of one key. */
+export function mlflowKeys(names: readonly string[]): (name: string) => string {
+  const keys = new Map<string, string>();
+  const taken = new Set<string>();
+  const keyOf = (name: string): string => {
+    const known = keys.get(name);
+    if (known !== undefined) return known;
+    const plain = mlflowKey(name);
+    let key = plain;
+    for (let i = 2; taken.has(key); i++) key = `${plain.slice(0, LONGEST - 1 - String(i).length)}_${i}`;
+    keys.set(name, key);
+    taken.add(key);
+    return key;
+  };
+  names.forEach(keyOf);
+  return keyOf;
+}
+
 export const mlflowValue = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text);
 
 // Servers write 64-bit integers as numbers or, as JSON of protocol buffers has it, as strings.

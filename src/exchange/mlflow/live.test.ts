@@ -145,6 +145,25 @@ test('many metrics and parameters go in as many requests as the limits ask for',
   expect(trialRun(0).metrics).toHaveLength(1502);
 });
 
+test('names that a server would refuse, or take for one another, get keys that it takes', async () => {
+  const long = 'x'.repeat(250);
+  const names = ['lr(a)', 'lr[a]', '/lr', 'lr/', 'lr//x', '/', `${long}1`, `${long}2`];
+  const study = await createStudy({
+    ...studyOptions,
+    space: space(Object.fromEntries(names.map((name) => [name, float(0, 1)]))),
+  });
+  const trial = await study.ask();
+  await trial.report(1, { accuracy: 1, 'accuracy/': 2, './accuracy': 3, 'a/../b': 4, '..c': 5, 'top-1 %': 6 });
+  await study.tell(trial, { accuracy: 1 });
+  await exportToMlflow(study.definition, study.trials, { url: server.url });
+  const keys = ['lr_a_', 'lr_a__2', 'lr', 'lr_2', 'lr/x', '_', long, `${long.slice(2)}_2`];
+  const values = trial.params as Readonly<Record<string, number>>; // floats of these names
+  expect([...trialRun(0).params]).toEqual(keys.map((key, i) => [key, String(values[names[i] ?? ''])]));
+  expect(points(trialRun(0))).toEqual([
+    'accuracy 1 1', 'accuracy_2 1 2', 'accuracy_3 1 3', 'a/b 1 4', '__c 1 5', 'top-1 _ 1 6', 'objective/accuracy 1 1',
+  ]); // prettier-ignore
+});
+
 test('the token is sent; without it the refusal is told; another server and another address are, too', async () => {
   const closed = await recordingServer({ token: 'secret' });
   const study = await createStudy(studyOptions);

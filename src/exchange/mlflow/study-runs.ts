@@ -8,8 +8,8 @@
  */
 import { createHash } from 'node:crypto';
 import { asLoss, isFinished, type StudyDefinition, type TrialRecord } from '#core';
-import { flatten } from '#space';
-import { mlflowKey, mlflowValue, type Entry, type MlflowClient, type MlflowMetric, type RunStatus } from './client.ts';
+import { flatten, spaceFromJson } from '#space';
+import { mlflowKeys, mlflowValue, type Entry, type MlflowClient, type MlflowMetric, type RunStatus } from './client.ts';
 
 /** The tag that tells runs of this study from others. */
 const STUDY_ID = 'attune.study_id';
@@ -42,6 +42,11 @@ export async function studyRuns(
     .update(JSON.stringify([name, createdAt]))
     .digest('hex')
     .slice(0, 16);
+  const paramKey = mlflowKeys(spaceFromJson(definition.space).dimensions.map(({ path }) => path));
+  const metricKey = mlflowKeys(objectives.map((objective) => objective.name));
+  const metricOf = (metric: string, value: number, step: number, at: number): MlflowMetric => {
+    return { key: metricKey(metric), value, timestamp: Math.round(at), step };
+  };
   const experimentId = await client.experiment(experiment);
   const runs = new Map<number, Run>();
   let parent: Run | null = null;
@@ -89,7 +94,7 @@ export async function studyRuns(
       if (run.ended) return;
       if (!run.described) {
         const params = Object.entries(flatten(trial.params)).map(([path, value]): [string, string] => [
-          path,
+          paramKey(path),
           String(value),
         ]);
         await client.log(run.id, { params: entries(Object.fromEntries(params)) });
@@ -118,7 +123,9 @@ export async function studyRuns(
         await client.log(study.id, { params: entries({ sampler, pruner, seed: String(seed), objectives: goals }) });
         study.described = true;
       }
-      const metrics = bestSoFar(definition, trials).filter(({ step }) => step > study.step);
+      const metrics = bestSoFar(definition, trials)
+        .map(({ name, value, step, at }) => metricOf(`best/${name}`, value, step, at))
+        .filter(({ step }) => step > study.step);
       await client.log(study.id, { metrics });
       study.step = metrics.at(-1)?.step ?? study.step;
       const isOpen = trials.some(({ state }) => state === 'running' || state === 'waiting');
@@ -136,25 +143,18 @@ const STATUS = { complete: 'FINISHED', pruned: 'KILLED', failed: 'FAILED' } as c
 >;
 
 const entries = (values: Readonly<Record<string, string>>): Entry[] =>
-  Object.entries(values).map(([key, value]) => ({ key: mlflowKey(key), value: mlflowValue(value) }));
+  Object.entries(values).map(([key, value]) => ({ key, value: mlflowValue(value) }));
 
-const metricOf = (name: string, value: number, step: number, at: number): MlflowMetric => ({
-  key: mlflowKey(name),
-  value,
-  timestamp: Math.round(at),
-  step,
-});
-
-/** `best/NAME` after 1, 2, … complete trials, in the order in which they ended; of several objectives each by itself. */
-function bestSoFar({ objectives }: StudyDefinition, trials: readonly TrialRecord[]): MlflowMetric[] {
+/** The best value after 1, 2, … complete trials, in the order in which they ended; of several objectives each by itself. */
+function bestSoFar({ objectives }: StudyDefinition, trials: readonly TrialRecord[]) {
   const complete = trials.filter((trial) => trial.state === 'complete').sort((a, b) => a.endedAt - b.endedAt);
   const best = objectives.map(() => NaN);
-  return complete.flatMap(({ values, endedAt }, i) =>
+  return complete.flatMap(({ values, endedAt: at }, i) =>
     objectives.map(({ name, direction }, k) => {
       const value = values[name] ?? NaN;
       const before = best[k] ?? NaN;
       if (!(asLoss(direction, value) >= asLoss(direction, before))) best[k] = value;
-      return metricOf(`best/${name}`, best[k] ?? NaN, i + 1, endedAt);
+      return { name, value: best[k] ?? NaN, step: i + 1, at };
     }),
   );
 }
