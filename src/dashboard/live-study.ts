@@ -200,4 +200,5 @@ function parsed(text: string): unknown {
   }
 }
 
-const nextFrame = (): Promise<void> => new Promise((done) => requestAnimationFrame(() => done()));
+/** Behind the drawing of the next frame, so that what was read is seen before more is folded. */
+const nextFrame = (): Promise<void> => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));

@@ -14,7 +14,8 @@ import type { ViewProps } from '../contract.ts';
 
 echarts.use([ParallelChart, ParallelComponent, VisualMapComponent]);
 
-const LIMITS = { few: 200, many: 1000 } as const;
+/** Up to `all` trials each has a line. Of more, `many` have one: each move of a brush draws them all anew, which is to take no more than a tenth of a second. */
+const LINES = { all: 1000, many: 600, few: 200 } as const;
 /** The address bar follows when the hand rests: browsers refuse hundreds of changes in a row. */
 const REST_MS = 80;
 
@@ -23,7 +24,8 @@ export default function Parallel(props: ViewProps) {
   const plotted = usePlotted(study, props.shown);
   const objective = objectiveName(study, options);
   const brush = options['brush'] ?? '';
-  const limit = options['lines'] === 'few' ? LIMITS.few : LIMITS.many;
+  const few = options['lines'] === 'few';
+  const limit = few ? LINES.few : plotted.trials.length > LINES.all ? LINES.many : LINES.all;
   // What its own brush selects is told apart by the brush itself.
   const marked = brush === '' ? selection : NONE;
   const chart = useMemo(
@@ -83,12 +85,8 @@ export default function Parallel(props: ViewProps) {
       <div className="line">
         <ChooseObjective {...props} />
         <label>
-          <input
-            type="checkbox"
-            checked={limit === LIMITS.few}
-            onChange={() => setOption('lines', limit === LIMITS.few ? null : 'few')}
-          />{' '}
-          200 lines at most
+          <input type="checkbox" checked={few} onChange={() => setOption('lines', few ? null : 'few')} /> {LINES.few}{' '}
+          lines at most
         </label>
         <span className="quiet">Draw along an axis to select the trials that pass there.</span>
       </div>

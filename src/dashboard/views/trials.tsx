@@ -122,8 +122,9 @@ function Grid({ columns, rows, selection, sortId, direction, sortBy, toggle, ope
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
+  const drawn = Math.ceil(height / ROW) + 1 + 2 * SPARE;
   const from = Math.max(0, Math.floor(top / ROW) - SPARE);
-  const to = Math.min(rows.length, Math.ceil((top + height) / ROW) + SPARE);
+  const to = Math.min(rows.length, from + drawn);
   const current = Math.min(active, rows.length - 1);
   const move = (index: number): void => {
     const next = Math.max(0, Math.min(rows.length - 1, index));
@@ -193,7 +194,8 @@ function Grid({ columns, rows, selection, sortId, direction, sortBy, toggle, ope
           const selected = selection.includes(number);
           return (
             <div
-              key={number}
+              // Rows of the document are used again for other trials: a sort then changes texts instead of making every cell anew.
+              key={index % drawn}
               id={`row-${number}`}
               role="row"
               aria-rowindex={index + 2}
