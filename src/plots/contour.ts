@@ -7,7 +7,7 @@ import type { Chart, PlottedStudy } from './chart.ts';
 import { tickNumber } from './format.ts';
 import { BELOW_TITLE, colorScale, middleName, title } from './layout.ts';
 import { dimensionsOf, objectiveOf, samplesOf, valueOf } from './study-values.ts';
-import { SEQUENTIAL } from './theme.ts';
+import { CELL_BORDER, SEQUENTIAL } from './theme.ts';
 
 export interface ContourOptions {
   /** The paths of two parameters. */
@@ -81,6 +81,8 @@ export function contourPlot(study: PlottedStudy, { params, objective: name }: Co
           name: objective.name,
           type: 'heatmap',
           data: cells.map(({ i, j, value, count }) => [i, j, value, count]),
+          // The darkest cells end where the dark page begins.
+          itemStyle: { borderColor: CELL_BORDER, borderWidth: 1 },
           label: {
             show: true,
             formatter: ({ value }) => String((value as number[])[3]), // the data above

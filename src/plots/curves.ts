@@ -1,6 +1,6 @@
 /** Learning curves: what trials reported by step, the better ones on top, with a mark where one was pruned. */
 import { asLoss, type TrialRecord } from '#core';
-import { count } from '#text';
+import { count, groupedNumber } from '#text';
 import { numberLabel } from './axis.ts';
 import type { Chart, PlottedStudy } from './chart.ts';
 import { tickNumber } from './format.ts';
@@ -52,7 +52,7 @@ export function curvesPlot(study: PlottedStudy, options: CurvesOptions = {}): Ch
   return {
     description:
       `${metric} by step of ${count(ranked.length, 'trial')}` +
-      (ranked.length < reporting.length ? `, the best of ${reporting.length}` : '') +
+      (ranked.length < reporting.length ? `, the best of ${groupedNumber(reporting.length)}` : '') +
       `; ${pruned.length} of them were pruned. ` +
       (best === undefined || end === undefined
         ? 'Nothing was reported yet.'
@@ -65,7 +65,7 @@ export function curvesPlot(study: PlottedStudy, options: CurvesOptions = {}): Ch
       title: title(
         'Learning curves',
         ranked.length < reporting.length
-          ? `the best ${ranked.length} of ${reporting.length} trials`
+          ? `the best ${ranked.length} of ${count(reporting.length, 'trial')}`
           : count(ranked.length, 'trial'),
       ),
       legend: {

@@ -1,7 +1,7 @@
 /** The optimisation history: the value of every finished trial by number, and the best so far. */
 import { bestSoFar } from '#analysis';
 import { isFinished, type FinishedTrial } from '#core';
-import { count } from '#text';
+import { count, groupedNumber } from '#text';
 import { numberLabel } from './axis.ts';
 import type { Chart, PlottedStudy } from './chart.ts';
 import { tickNumber } from './format.ts';
@@ -48,7 +48,7 @@ export function historyPlot(
   const pruned = finished.filter(({ state }) => state === 'pruned').length;
   return {
     description:
-      `${objective.name} by trial: ${count(complete, 'complete trial')}, ${pruned} pruned, ${finished.length - complete - pruned} failed; ` +
+      `${objective.name} by trial: ${count(complete, 'complete trial')}, ${groupedNumber(pruned)} pruned, ${groupedNumber(finished.length - complete - pruned)} failed; ` +
       (last === undefined ? 'no value yet.' : `the best so far is ${tickNumber(last)} (${objective.direction}).`),
     table: () => ({
       columns: ['trial', 'state', objective.name, 'best so far'],

@@ -56,7 +56,7 @@ export function importancePlot(
         outerBoundsContain: 'axisLabel',
       },
       tooltip: { trigger: 'item' },
-      xAxis: { type: 'value', min: 0, axisLabel: { formatter: percent } },
+      xAxis: { type: 'value', min: 0, axisLabel: { formatter: percent, hideOverlap: true } },
       yAxis: { type: 'category', inverse: true, data: rows.map(({ path }) => path), axisTick: { show: false } },
       series: [
         {

@@ -1,6 +1,6 @@
 /** Parallel coordinates: a line for each complete trial through its parameters to its value; the colour tells the value. */
 import type { Dimension, Flat } from '#space';
-import { count } from '#text';
+import { count, groupedNumber } from '#text';
 import { axisName, cellsOf, numberLabel, onAxis, parameterAxis, type ParameterAxis } from './axis.ts';
 import type { Chart, PlottedStudy } from './chart.ts';
 import { tickNumber } from './format.ts';
@@ -84,12 +84,14 @@ export function parallelPlot(study: PlottedStudy, options: ParallelOptions = {})
       ]),
     }),
     description:
-      `${count(lines.length, 'trial')}${lines.length < all.length ? ` of ${all.length} (the better half of them the best, the others evenly spread)` : ''} ` +
+      `${count(lines.length, 'trial')}${lines.length < all.length ? ` of ${groupedNumber(all.length)} (the better half of them the best, the others evenly spread)` : ''} ` +
       `as lines through ${dimensions.map(axisName).join(', ')} to ${objective.name}.`,
     option: {
       title: title(
         'Parallel coordinates',
-        lines.length < all.length ? `${lines.length} of ${all.length} trials` : count(lines.length, 'trial'),
+        lines.length < all.length
+          ? `${groupedNumber(lines.length)} of ${count(all.length, 'trial')}`
+          : count(lines.length, 'trial'),
       ),
       visualMap: {
         type: 'continuous',

@@ -1,6 +1,6 @@
 /** Several objectives against each other, the trials that no other dominates on top; one panel for each pair. */
 import { isFeasible, paretoTrials, TuneError, type CompleteTrial, type Objective } from '#core';
-import { count } from '#text';
+import { count, groupedNumber } from '#text';
 import { numberLabel } from './axis.ts';
 import type { Chart, PlottedStudy } from './chart.ts';
 
@@ -54,7 +54,7 @@ export function paretoPlot(
       `${objectives.map(name).join(' against ')}: ` +
       (front.size === 0
         ? 'no trial is complete.'
-        : `not dominated ${front.size === 1 ? 'is' : 'are'} ${count(front.size, 'trial')} of ${complete.length}: ` +
+        : `not dominated ${front.size === 1 ? 'is' : 'are'} ${count(front.size, 'trial')} of ${groupedNumber(complete.length)}: ` +
           `${[...front]
             .slice(0, NAMED)
             .map(({ number }) => number)

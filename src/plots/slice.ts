@@ -1,6 +1,6 @@
 /** One small plot for each parameter: its value against the objective's, in the parameter's own scale; from early trials (blue) to late ones (amber). */
 import { ticks } from '#math';
-import { count } from '#text';
+import { count, groupedNumber } from '#text';
 import { axisName, numberLabel, onAxis, parameterAxis } from './axis.ts';
 import type { Chart, PlottedStudy } from './chart.ts';
 
@@ -60,7 +60,7 @@ export function slicePlot(study: PlottedStudy, options: SliceOptions = {}): Char
     description:
       `${objective.name} against each of ${count(dimensions.length, 'parameter')} ` +
       `(${dimensions.map(axisName).join(', ')}), from ` +
-      `${count(samples.length, 'complete trial')}${samples.length < all.length ? ` of ${all.length} (the better half of them the best, the others evenly spread)` : ''}.`,
+      `${count(samples.length, 'complete trial')}${samples.length < all.length ? ` of ${groupedNumber(all.length)} (the better half of them the best, the others evenly spread)` : ''}.`,
     table: () => ({
       columns: ['trial', ...dimensions.map(({ path }) => path), objective.name],
       rows: all.map(({ trial, params: flat, value }) => [
@@ -73,7 +73,7 @@ export function slicePlot(study: PlottedStudy, options: SliceOptions = {}): Char
     option: {
       title: title(
         'Slices',
-        `blue: early trials, amber: late ones${samples.length < all.length ? `; ${samples.length} of ${all.length} trials` : ''}`,
+        `blue: early trials, amber: late ones${samples.length < all.length ? `; ${groupedNumber(samples.length)} of ${count(all.length, 'trial')}` : ''}`,
       ),
       tooltip: { trigger: 'item' },
       visualMap: {

@@ -16,6 +16,9 @@ export const POINT_SCALE = ['#0072b2', '#a87900'] as const;
 /** From low to high, for filled cells. */
 export const SEQUENTIAL = ['#00224e', '#35456c', '#666970', '#948e77', '#c8b866', '#fee838'] as const;
 
+/** Around filled cells, to be seen on either page. */
+export const CELL_BORDER = '#808790';
+
 export const STATE_COLORS: Readonly<Record<TrialState, string>> = {
   complete: '#0072b2',
   pruned: '#a87900',

@@ -7,11 +7,21 @@ export type Block =
   | {
       readonly kind: 'table';
       readonly head: readonly string[];
-      /** Cells that are numbers stand on the right. */
+      /** A column of numbers stands on the right. */
       readonly rows: readonly (readonly (string | number)[])[];
     }
   | { readonly kind: 'chart'; readonly chart: Chart }
   | { readonly kind: 'code'; readonly text: string };
+
+type Cell = string | number;
+
+/** Which columns of a table hold numbers, as text or not; an empty cell fits either. */
+export function numberColumns(width: number, rows: readonly (readonly Cell[])[]): readonly boolean[] {
+  return Array.from({ length: width }, (_, i) => {
+    const cells = rows.flatMap((row) => (row[i] === undefined || row[i] === '' ? [] : [row[i]]));
+    return cells.length > 0 && cells.every((cell) => cell === 'NaN' || !Number.isNaN(Number(cell)));
+  });
+}
 
 export interface Report {
   readonly title: string;

@@ -3,13 +3,13 @@
  */
 import { renderSvg } from '#plots';
 import { escapeMarkup } from '#text';
-import type { Block, Report } from './block.ts';
+import { numberColumns, type Block, type Report } from './block.ts';
 
 const STYLE = `
 body { font: 15px/1.5 system-ui, "Helvetica Neue", Arial, sans-serif; color: #24292f; background: #fff; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.7rem; margin: 0 0 0.5rem; } h2 { font-size: 1.2rem; margin: 2rem 0 0.5rem; border-bottom: 1px solid #d0d7de; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; } th, td { padding: 0.2rem 0.8rem 0.2rem 0; text-align: left; vertical-align: top; }
-th { border-bottom: 1px solid #8c959f; } td.number { text-align: right; font-variant-numeric: tabular-nums; } tr:nth-child(even) td { background: #f6f8fa; }
+th { border-bottom: 1px solid #8c959f; } th.number, td.number { text-align: right; } td.number { font-variant-numeric: tabular-nums; } tr:nth-child(even) td { background: #f6f8fa; }
 pre { background: #f6f8fa; padding: 0.7rem; overflow-x: auto; } figure { margin: 1rem 0; } figcaption { color: #57606a; font-size: 0.87rem; }
 figure svg { max-width: 100%; height: auto; } footer { margin-top: 3rem; color: #57606a; font-size: 0.87rem; }
 `;
@@ -46,14 +46,19 @@ async function html(block: Block): Promise<string> {
     case 'chart':
       return `<figure>\n${await renderSvg(block.chart)}\n<figcaption>${escapeMarkup(block.chart.description)}</figcaption>\n</figure>`;
     case 'table': {
+      const isNumber = numberColumns(block.head.length, block.rows);
+      const cellsHtml = (tag: string, cells: readonly (string | number)[]): string =>
+        cells
+          .map(
+            (cell, i) =>
+              `<${tag}${isNumber[i] ? ' class="number"' : ''}>${escapeMarkup(String(cell))}</${tag.slice(0, 2)}>`,
+          )
+          .join('');
       const head = block.head.some((cell) => cell !== '')
-        ? `<thead><tr>${block.head.map((cell) => `<th scope="col">${escapeMarkup(cell)}</th>`).join('')}</tr></thead>\n`
+        ? `<thead><tr>${cellsHtml('th scope="col"', block.head)}</tr></thead>\n`
         : '';
-      const rows = block.rows.map((row) => `<tr>${row.map(cellHtml).join('')}</tr>`).join('\n');
+      const rows = block.rows.map((row) => `<tr>${cellsHtml('td', row)}</tr>`).join('\n');
       return `<div class="wide"><table>\n${head}<tbody>\n${rows}\n</tbody></table></div>`;
     }
   }
 }
-
-const cellHtml = (cell: string | number): string =>
-  typeof cell === 'number' ? `<td class="number">${cell}</td>` : `<td>${escapeMarkup(cell)}</td>`;

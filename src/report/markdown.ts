@@ -1,5 +1,5 @@
 /** A report as Markdown with tables (GitHub's dialect, https://github.github.com/gfm). Plots are told in words: Markdown holds no pictures. */
-import type { Block, Report } from './block.ts';
+import { numberColumns, type Block, type Report } from './block.ts';
 
 export const reportMarkdown = ({ title, blocks }: Report): string =>
   `${[`# ${escaped(title)}`, ...blocks.map(markdown)].join('\n\n')}\n`;
@@ -21,10 +21,11 @@ function markdown(block: Block): string {
     case 'table': {
       const line = (cells: readonly (string | number)[]): string =>
         `| ${cells.map((cell) => escaped(String(cell))).join(' | ')} |`;
-      const isNumber = block.head.map((_, i) => block.rows.every((row) => typeof row[i] === 'number'));
       return [
         line(block.head),
-        `|${isNumber.map((right) => (right ? '---:' : '---')).join('|')}|`,
+        `|${numberColumns(block.head.length, block.rows)
+          .map((right) => (right ? '---:' : '---'))
+          .join('|')}|`,
         ...block.rows.map(line),
       ].join('\n');
     }

@@ -97,9 +97,17 @@ test('the HTML holds its plots, fetches nothing, and texts never become markup',
   expect(html).toContain("default-src 'none'");
 });
 
+test('a column stands on the right where it holds numbers alone, and so does its head; one of words and numbers on the left', async () => {
+  const html = await reportHtml(studyReport(studyOf([0.5, 0.25])));
+  expect(html).toContain('<th scope="col" class="number">trial</th><th scope="col" class="number">loss</th>');
+  expect(html).toContain('<td class="number">1</td><td class="number">0.2500</td>');
+  expect(html).toContain('<tr><td>sampler</td><td>auto</td></tr>');
+  expect(html).toContain('<tr><td>seed</td><td>7</td></tr>');
+});
+
 test('the Markdown has tables, and texts never become markup', () => {
   const text = reportMarkdown(studyReport(studyOf([0.5, 'a | b\n**bold** <b>', 0.25])));
-  expect(text).toContain('| trial | loss | learningRate | steps | time |\n|---:|---|---|---|---|\n| 2 | 0.2500 |');
+  expect(text).toContain('| trial | loss | learningRate | steps | time |\n|---:|---:|---:|---|---|\n| 2 | 0.2500 |');
   expect(text).toContain('| a \\| b \\*\\*bold\\*\\* \\<b\\> | 1 |');
   expect(text).toMatch(/```\nattune run lines\.ts/);
 });

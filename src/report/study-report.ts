@@ -17,7 +17,7 @@ import {
 } from '#core';
 import { curvesPlot, historyPlot, importancePlot, parallelPlot, paretoPlot, slicePlot, timelinePlot } from '#plots';
 import { describeParam, flatten, spaceFromJson } from '#space';
-import { count, duration, metricNumber, repeatsText, shellWord, valueText } from '#text';
+import { count, duration, groupedNumber, metricNumber, repeatsText, shellWord, valueText } from '#text';
 import { heading, paragraph, type Block, type Report } from './block.ts';
 
 /** Importance of fewer complete trials says more of chance than of the parameters. */
@@ -51,7 +51,7 @@ function found({ definition: { name: study, objectives }, trials, counts, finish
   const ended = done.reduce((most, { endedAt }) => Math.max(most, endedAt), -Infinity);
   const open = counts.running + counts.waiting + counts.paused;
   const summary =
-    `${count(counts.complete, 'trial')} complete, ${counts.pruned} pruned, ${counts.failed} failed` +
+    `${count(counts.complete, 'trial')} complete, ${groupedNumber(counts.pruned)} pruned, ${groupedNumber(counts.failed)} failed` +
     (open > 0 ? `, ${open} not finished` : '') +
     (done.length > 0 ? `; ${duration(worked)} of work in ${duration((ended - began) / 1000)}` : '') +
     (finished === null ? '.' : `; ended: ${finished.reason.replace(/\.$/, '')}.`);
@@ -163,7 +163,7 @@ function table({ definition: { objectives }, trials }: Study): Block[] {
   return [
     heading('Trials'),
     ...(shown.length < sorted.length
-      ? [paragraph(`The best ${shown.length} of ${sorted.length} complete trials.`)]
+      ? [paragraph(`The best ${shown.length} of ${count(sorted.length, 'complete trial')}.`)]
       : []),
     trialsTable(shown, objectives),
   ];

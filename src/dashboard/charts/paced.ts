@@ -1,6 +1,6 @@
 /**
  * Values that change with every event, at a pace that leaves the page time for everything else: a second between two charts, and longer where a chart takes long to
- * build and draw, so that it takes a tenth of the time at most, also while the log is read.
+ * build and draw, so that it takes a tenth of the time, also while the log is read; but nobody waits for more than five seconds.
  */
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { TrialRecord } from '#core';
@@ -9,6 +9,7 @@ import type { StudyView } from '../contract.ts';
 
 /** Nobody reads faster than this. */
 const PACE_MS = 1000;
+const LONGEST_MS = 5000;
 /** A chart rests for so many times as long as it took. */
 const REST = 9;
 
@@ -22,7 +23,7 @@ export function usePlotted(study: StudyView, shown: readonly TrialRecord[]): Plo
   useEffect(() => {
     if (kept === now) return;
     const { at, tookMs } = last.current;
-    const pace = Math.max(PACE_MS, (1 + REST) * tookMs);
+    const pace = Math.min(LONGEST_MS, Math.max(PACE_MS, (1 + REST) * tookMs));
     const wait = kept.filtered === filtered ? Math.max(0, at + pace - performance.now()) : 0;
     const timer = setTimeout(() => {
       const begun = performance.now();

@@ -4,7 +4,7 @@
  */
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import type { TrialRecord } from '#core';
-import { count, metricNumber, valueText } from '#text';
+import { count, groupedNumber, metricNumber, valueText } from '#text';
 import { columnsOf, csvOf, sortedBy, type Column } from '../columns.ts';
 import type { ViewProps } from '../contract.ts';
 import { save } from '../save.ts';
@@ -30,7 +30,7 @@ export default function Trials({ study, shown, selection, onSelect, options, set
     <>
       <div className="line">
         <h1 className="inline">{count(rows.length, 'trial')}</h1>
-        {rows.length < study.trials.length && <span className="quiet">of {study.trials.length}</span>}
+        {rows.length < study.trials.length && <span className="quiet">of {groupedNumber(study.trials.length)}</span>}
         <span className="space" />
         <ColumnChoice
           columns={columns}
