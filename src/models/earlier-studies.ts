@@ -12,7 +12,9 @@
 import type { TransferSource } from '#core';
 import { mean, ranks } from '#math';
 import { indexOf, isActive, type Dimension, type Flat, type Space } from '#space';
-import { fitHyperparameters, GaussianProcess, type Point } from './gaussian-process.ts';
+import { GaussianProcess } from './gaussian-process.ts';
+import { fitHyperparameters } from './hyperparameters.ts';
+import type { Point } from './kernel.ts';
 import { type PointSpace, pointSpaceOf } from './point-space.ts';
 
 /** Fewer points than this say nothing of a shape. */

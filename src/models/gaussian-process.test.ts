@@ -1,14 +1,8 @@
 import { createRng } from '#math';
 import { describe, expect, test } from 'vitest';
-import {
-  type Axis,
-  axisDistance,
-  DEFAULT_PRIORS,
-  fitHyperparameters,
-  GaussianProcess,
-  logPriors,
-  negativeLogPosterior,
-} from './gaussian-process.ts';
+import { GaussianProcess } from './gaussian-process.ts';
+import { DEFAULT_PRIORS, fitHyperparameters, logPriors, negativeLogPosterior } from './hyperparameters.ts';
+import { type Axis, axisDistance } from './kernel.ts';
 import golden from './gaussian-process.golden.json' with { type: 'json' };
 
 const points = (rows: readonly (readonly number[])[]): Float64Array[] => rows.map((row) => Float64Array.from(row));

@@ -10,7 +10,7 @@
 import { asLoss, type CompleteTrial, type Hints, type Objective, type TrialRecord } from '#core';
 import { median } from '#math';
 import { fits, type Space } from '#space';
-import type { Point } from './gaussian-process.ts';
+import type { Point } from './kernel.ts';
 import { pointSpaceOf } from './point-space.ts';
 import { forecastLosses } from './trial-curves.ts';
 

@@ -15,18 +15,16 @@ export {
   cmaWiden,
   defaultLambda,
 } from './cma.ts';
+export { GaussianProcess } from './gaussian-process.ts';
 export {
-  type Axis,
-  axisDistance,
   DEFAULT_PRIORS,
-  UNWARPED_PRIORS,
   fitHyperparameters,
-  GaussianProcess,
   type GpPriors,
   logPriors,
   negativeLogPosterior,
-  type Point,
-} from './gaussian-process.ts';
+  UNWARPED_PRIORS,
+} from './hyperparameters.ts';
+export { type Axis, axisDistance, type Point } from './kernel.ts';
 export { type EarlierModel, earlierModels, earlierWeights, type EarlierWeights, hasValue } from './earlier-studies.ts';
 export { totalExcess } from './excess.ts';
 export { growForest, type Leaf, type Side } from './forest.ts';

@@ -10,7 +10,7 @@
  * since its two error functions for each point and axis would cost more than all the rest.
  */
 import { normalCdf, normalLogMass, normalQuantile, type Rng } from '#math';
-import type { Point } from './gaussian-process.ts';
+import type { Point } from './kernel.ts';
 import { FEW_VALUES, type PointSpace } from './point-space.ts';
 
 export interface ParzenOptions {

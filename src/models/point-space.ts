@@ -23,7 +23,7 @@ import {
   type Flat,
   type Space,
 } from '#space';
-import { type Axis, axisDistance, type Point } from './gaussian-process.ts';
+import { type Axis, axisDistance, type Point } from './kernel.ts';
 
 type Choice = ReturnType<typeof valueAt>;
 

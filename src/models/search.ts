@@ -8,7 +8,7 @@
  * Cost: about uniform + mutants + recombinations + (climbs · rounds + 1) · (alternatives + d) scores.
  */
 import { lbfgs, type Rng } from '#math';
-import type { Point } from './gaussian-process.ts';
+import type { Point } from './kernel.ts';
 import type { PointSpace } from './point-space.ts';
 
 export interface SearchOptions {

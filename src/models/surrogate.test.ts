@@ -1,6 +1,6 @@
 import { createRng } from '#math';
 import { expect, test } from 'vitest';
-import type { Axis } from './gaussian-process.ts';
+import type { Axis } from './kernel.ts';
 import { emptyMemory, refitSize, representatives, surrogate } from './surrogate.ts';
 
 test('fits grow apart with the history and never lie ahead of it', () => {

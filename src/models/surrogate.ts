@@ -7,14 +7,9 @@
  * Cost: a fit O(min(m, fitPoints)³) per gradient; otherwise O(n²) for each new observation.
  */
 import { argsort } from '#math';
-import {
-  DEFAULT_PRIORS,
-  fitHyperparameters,
-  GaussianProcess,
-  type Axis,
-  type GpPriors,
-  type Point,
-} from './gaussian-process.ts';
+import { GaussianProcess } from './gaussian-process.ts';
+import { DEFAULT_PRIORS, fitHyperparameters, type GpPriors } from './hyperparameters.ts';
+import type { Axis, Point } from './kernel.ts';
 
 /** The largest size <= n at which θ is fitted: every one up to 20, then less and less often. */
 export function refitSize(n: number): number {

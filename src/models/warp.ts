@@ -27,3 +27,9 @@ export function warpShapeSlopes(x: number, a: number, b: number): readonly [byA:
   const power = v ** b;
   return [(a * b * power * u * Math.log(x)) / v, -b * power * Math.log(v)];
 }
+
+/** a and b of an axis in θ (hyperparameters.ts). */
+export const warpOf = (theta: Float64Array, D: number, axis: number): readonly [a: number, b: number] => [
+  Math.exp(theta[D + 2 + axis]!),
+  Math.exp(theta[2 * D + 2 + axis]!),
+];
