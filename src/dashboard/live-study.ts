@@ -113,11 +113,14 @@ export class LiveStudy {
       }
       const last = after + events.length;
       const more = last < total;
-      if (more) {
+      const readOn = (): void => {
         next = this.#page(last);
         // Awaited in the next round: until then its failure is not unhandled.
         next.catch(() => undefined);
-      }
+      };
+      // The first trials are to be seen before the server is busy with the rest.
+      const isFirst = after === 0;
+      if (more && !isFirst) readOn();
       for (const json of events.slice(this.#place - after)) {
         this.#fold(json);
         this.#place++;
@@ -126,6 +129,7 @@ export class LiveStudy {
       this.#change();
       if (!more) return;
       await nextFrame();
+      if (isFirst) readOn();
     }
   }
 

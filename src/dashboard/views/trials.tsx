@@ -11,7 +11,7 @@ import { save } from '../save.ts';
 
 const ROW = 34;
 /** Rows drawn above and below those that can be seen, so that scrolling shows no gap. */
-const SPARE = 8;
+const SPARE = 4;
 
 export default function Trials({ study, shown, selection, onSelect, options, setOption, openTrial }: ViewProps) {
   const columns = useMemo(() => columnsOf(study), [study]);
