@@ -22,7 +22,7 @@ let study: Study;
 beforeAll(async () => {
   const file = join(directory, 'study.db');
   await generate(file, { name: 'networks', trials: TRIALS, epochs: EPOCHS, objectives: 1 });
-  study = (await openStudy(`sqlite:${file}`, 'networks')) as Study; // its parameters are not looked at
+  study = await openStudy(`sqlite:${file}`, 'networks');
   dashboard = await openDashboard(file);
 }, 900_000);
 afterAll(async () => {
