@@ -105,6 +105,15 @@ test('a column stands on the right where it holds numbers alone, and so does its
   expect(html).toContain('<tr><td>seed</td><td>7</td></tr>');
 });
 
+test('a table of many columns is told apart, so that it fits a printed page', async () => {
+  const table = (columns: number): Report => ({
+    title: 'wide',
+    blocks: [{ kind: 'table', head: Array.from({ length: columns }, (_, i) => `c${i}`), rows: [] }],
+  });
+  expect(await reportHtml(table(8))).toContain('<div class="wide"><table>');
+  expect(await reportHtml(table(9))).toContain('<div class="wide many"><table>');
+});
+
 test('the Markdown has tables, and texts never become markup', () => {
   const text = reportMarkdown(studyReport(studyOf([0.5, 'a | b\n**bold** <b>', 0.25])));
   expect(text).toContain('| trial | loss | learningRate | steps | time |\n|---:|---:|---:|---|---|\n| 2 | 0.2500 |');
