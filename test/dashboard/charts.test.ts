@@ -1,5 +1,5 @@
 /** The chart views in a real browser, on a study that real samplers and a pruner made. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -64,6 +64,54 @@ test('a rectangle on the history selects the trials in it, in the address too; a
   await expect
     .poll(() => page.getByRole('status').allTextContents())
     .toContainEqual(expect.stringMatching(/\d+ trials are selected/));
+  await page.context().close();
+});
+
+test('each chart is saved as a picture of twice its size, as SVG with its description, and its numbers as CSV', async () => {
+  const page = await dashboard.page('/study/three/history');
+  const saved = async (kind: 'PNG' | 'SVG' | 'CSV'): Promise<Buffer> => {
+    const coming = page.waitForEvent('download');
+    await page.getByRole('button', { name: `Save as ${kind}` }).click();
+    const download = await coming;
+    expect(download.suggestedFilename()).toMatch(new RegExp(`^three-[a-z]+\\.${kind.toLowerCase()}$`));
+    return readFileSync(await download.path());
+  };
+  for (const tab of ['History', 'Curves', 'Parallel', 'Slices', 'Contour', 'Importance', 'Pareto', 'Timeline']) {
+    await page.getByRole('tab', { name: tab, exact: true }).click();
+    const chart = page.locator('.chart-place');
+    await chart.locator('canvas').first().waitFor();
+    const description = (await chart.getAttribute('aria-label')) ?? '';
+    const size = await chart.boundingBox();
+    const png = await saved('PNG');
+    expect(png.subarray(1, 4).toString()).toBe('PNG');
+    // Width and height of the header (PNG, §11.2.2).
+    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([2 * (size?.width ?? 0), 2 * (size?.height ?? 0)]);
+    const text = await page.evaluate(
+      `new DOMParser().parseFromString(${JSON.stringify((await saved('SVG')).toString())}, 'image/svg+xml').querySelector('desc').textContent`,
+    );
+    expect(text).toBe(description);
+    await page.getByRole('button', { name: 'Table', exact: true }).click();
+    const heads = await page.locator('.chart thead th').allTextContents();
+    const [head = '', ...rows] = (await saved('CSV')).toString().trim().split(/\r?\n/); // prettier-ignore
+    expect(head).toBe(heads.join(','));
+    expect(rows.length).toBeGreaterThanOrEqual(await page.locator('.chart tbody tr').count());
+    expect(rows.length).toBeGreaterThan(0);
+  }
+  await page.context().close();
+});
+
+test("no view is wider than a phone's screen", async () => {
+  const page = await dashboard.page('/', { width: 390, height: 800 });
+  const width = (): Promise<number> => page.evaluate('document.documentElement.scrollWidth');
+  await page.getByRole('link', { name: 'three' }).waitFor();
+  expect(await width()).toBe(390);
+  await page.getByRole('link', { name: 'three' }).click();
+  for (const tab of await page.getByRole('tab').all()) {
+    await tab.click();
+    await page.locator('main h1, .chart canvas').first().waitFor();
+    await page.waitForTimeout(200); // what is drawn last may be the widest
+    expect(`${await tab.textContent()}: ${await width()}`).toBe(`${await tab.textContent()}: 390`);
+  }
   await page.context().close();
 });
 

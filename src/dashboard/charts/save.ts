@@ -1,5 +1,6 @@
-/** Files that the page makes itself: pictures and tables of what it shows. */
+/** Files of a chart: a picture of twice its size, a drawing with its description, its numbers. */
 import { chartCsv, renderSvg, type Chart, type ThemeName } from '#plots';
+import { save } from '../save.ts';
 import type { Drawing } from './echarts.ts';
 
 export type Format = 'png' | 'svg' | 'csv';
@@ -10,21 +11,9 @@ export async function saveChart(
 ): Promise<void> {
   const file = `${name}.${format}`;
   if (format === 'png') {
-    saveUrl(drawing.getDataURL({ type: 'png', pixelRatio: 2 }), file);
-    return;
-  }
-  const size = { width: drawing.getWidth(), height: drawing.getHeight() };
-  const [text, type] =
-    format === 'csv' ? [chartCsv(chart), 'text/csv'] : [await renderSvg(chart, { ...size, theme }), 'image/svg+xml'];
-  const url = URL.createObjectURL(new Blob([text], { type }));
-  saveUrl(url, file);
-  // The browser has taken the address over by then.
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
-}
-
-function saveUrl(url: string, file: string): void {
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = file.replace(/[^\w.-]+/g, '-');
-  link.click();
+    drawing.renderToCanvas({ pixelRatio: 2 }).toBlob((blob) => blob && save(file, blob, 'image/png'));
+  } else if (format === 'svg') {
+    const size = { width: drawing.getWidth(), height: drawing.getHeight() };
+    save(file, await renderSvg(chart, { ...size, theme }), 'image/svg+xml');
+  } else save(file, chartCsv(chart), 'text/csv;charset=utf-8');
 }
