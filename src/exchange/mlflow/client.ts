@@ -65,7 +65,7 @@ const REQUEST_MS = 10_000;
 const PAGE = 1000;
 
 /** Keys may have letters, digits, `_-. /`, and as paths of files must be the shortest to where they lead; what is too long is cut. */
-export const mlflowKey = (text: string): string => {
+const mlflowKey = (text: string): string => {
   const parts = text.replace(/[^\w\-. /]/g, '_').slice(0, LONGEST).split('/'); // prettier-ignore
   const path = parts.filter((part) => part !== '' && part !== '.' && part !== '..').join('/');
   return path.replace(/^\.\./, '__') || '_';
