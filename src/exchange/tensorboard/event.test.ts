@@ -1,7 +1,7 @@
 /** Round trips through our reader, and every record read by `protoc` with TensorBoard's field numbers. */
-import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { hasProtoc, protoc } from '../fixtures/protoc.ts';
 import { decodeEvent, encodeEvent, encodeFileVersion, type SummaryValue, type TensorBoardEvent } from './event.ts';
 import { encodeHParams, type HParamsRecord } from './hparams.ts';
 
@@ -60,21 +60,6 @@ test('any float32, step and time survive', () => {
 test('records of other kinds are passed over', () => {
   expect(decodeEvent(encodeFileVersion(1))).toBeNull();
 });
-
-const protoc = (type: string, data: Uint8Array): string => {
-  const run = spawnSync(
-    'protoc',
-    [`--decode=tensorboard.${type}`, `-I${import.meta.dirname}`, '-I/usr/include', 'tensorboard.proto'],
-    {
-      input: data,
-      encoding: 'utf8',
-    },
-  );
-  if (run.status !== 0) throw new Error(run.error?.message ?? run.stderr);
-  expect(run.stdout).not.toMatch(/^\s*\d+[:{ ]/m); // a bare number: a field that TensorBoard does not have
-  return run.stdout;
-};
-const hasProtoc = spawnSync('protoc', ['--version']).status === 0;
 
 describe.skipIf(!hasProtoc)('protoc, with the field numbers of TensorBoard, reads', () => {
   test("the file's version", () => {

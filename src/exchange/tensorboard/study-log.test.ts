@@ -1,11 +1,13 @@
 /** A real study of every kind of trial, written and read back. */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { replay, type StudyEvent } from '#core';
 import { branch, choice, float, space } from '#space';
 import { afterEach, expect, test } from 'vitest';
+import { hasProtoc, protoc } from '../fixtures/protoc.ts';
 import { readEvents } from './read.ts';
+import { records } from './record-file.ts';
 import { writeStudyEvents } from './study-log.ts';
 import { summaryWriter } from './summary-writer.ts';
 
@@ -90,6 +92,24 @@ test('a study becomes one run with the experiment and one for each trial', async
   ]);
   const running = await readEvents(join(folder, 'trial-0002'));
   expect(running.map(({ value }) => value.kind)).toEqual(['hparams', 'text']);
+});
+
+test.skipIf(!hasProtoc)('protoc reads every record of the files of a study', () => {
+  const { definition, trials } = replay(log);
+  writeStudyEvents(definition, trials, folder);
+  const told = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.includes('tfevents'))
+    .sort()
+    .flatMap((name) => [...records(readFileSync(join(folder, name)))].map((record) => protoc('Event', record)));
+  const having = (text: string): number => told.filter((event) => event.includes(text)).length;
+  expect(having('file_version: "brain.Event:2"')).toBe(4);
+  // Two steps of two metrics, and the result.
+  expect(having('plugin_name: "scalars"')).toBe(5);
+  // The parameters of three trials, and an error.
+  expect(having('plugin_name: "text"')).toBe(4);
+  // The experiment, three that began, two that ended.
+  expect(having('plugin_name: "hparams"')).toBe(6);
+  expect(told).toHaveLength(4 + 5 + 4 + 6);
 });
 
 test('a folder that cannot be written ends in one sentence', () => {
