@@ -1,5 +1,5 @@
 /** The dashboard in a real browser on a real server: what it shows, what it lets a person change, and what it does when the server goes away. Chromium is Debian's. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -69,7 +69,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the page', () => {
     const restart = async () => {
       server = await start(Number(new URL(url).port));
     };
-    return { study, url, stop: () => server.close(), restart, at: `${url}/study/${encodeURIComponent(NAME)}` };
+    return { study, url, folder, stop: () => server.close(), restart, at: `${url}/study/${encodeURIComponent(NAME)}` };
   }
 
   async function open(address: string, colorScheme: 'light' | 'dark' = 'light') {
@@ -159,6 +159,29 @@ describe.skipIf(!existsSync(CHROMIUM))('the page', () => {
     await page.getByRole('button', { name: 'Let it go on' }).waitFor();
     await study.refresh();
     expect(study.held).toBe(true);
+  });
+
+  test('a running trial shows its log as it grows, without what would steer a terminal; it takes a note and is stopped', async () => {
+    const { study, url, at, folder } = await serving();
+    const trial = await study.ask();
+    const log = join(folder, String(trial.number), 'output.log');
+    mkdirSync(join(folder, String(trial.number)));
+    writeFileSync(log, `\u001b[31mepoch 1\u001b[0m ${NAME}\n`);
+    const { page, faults } = await open(`${url}/#token=${TOKEN}`);
+    await page.goto(`${at}/trial?n=${trial.number}`);
+    await page.getByText(`epoch 1 ${NAME}`).waitFor();
+    appendFileSync(log, '\u001b[2Jepoch 2\n');
+    await page.getByText('epoch 2').waitFor();
+    expect(await page.locator('main').textContent()).not.toContain('\u001b');
+
+    await page.getByRole('textbox', { name: 'Note' }).fill(`**${NAME}**`);
+    await page.getByRole('button', { name: 'Keep the note' }).click();
+    await expect.poll(async () => (await study.refresh(), study.trials[trial.number]?.attributes['note'])).toBe(`**${NAME}**`); // prettier-ignore
+    await page.getByRole('button', { name: 'Stop this trial' }).click();
+    await page.getByRole('button', { name: 'Stopping …' }).waitFor();
+    expect(await trial.report(1, { loss: 1 })).toMatchObject({ decision: 'stop' });
+    expect(await page.locator('img').count()).toBe(0);
+    expect(faults).toEqual([]);
   });
 
   test('a server that goes away is told of, and the page goes on where it was once it is back', async () => {
