@@ -16,14 +16,19 @@ export function StudyList({ open }: { readonly open: (study: string) => void }) 
   const [round, setRound] = useState(0);
   useEffect(() => {
     const abort = new AbortController();
-    callJson<WireStudies>('/api/studies', { signal: abort.signal }).then(
-      ({ studies }) => {
-        setList(studies.toReversed());
-        setTrouble(null);
-      },
-      (error: unknown) => error instanceof Refused && setTrouble(error),
-    );
-    const timer = setTimeout(() => setRound(round + 1), AGAIN_MS);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    void callJson<WireStudies>('/api/studies', { signal: abort.signal })
+      .then(
+        ({ studies }) => {
+          setList(studies.toReversed());
+          setTrouble(null);
+        },
+        (error: unknown) => error instanceof Refused && setTrouble(error),
+      )
+      // A slow answer is waited for: the next is asked for some seconds after it.
+      .then(() => {
+        if (!abort.signal.aborted) timer = setTimeout(() => setRound(round + 1), AGAIN_MS);
+      });
     return () => {
       abort.abort();
       clearTimeout(timer);

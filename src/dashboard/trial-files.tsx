@@ -49,9 +49,13 @@ export function TrialFiles({ path, live, name, theme }: TrialFilesProps) {
         if (listed.some(({ name }) => name === file)) found.push([kind, await textOf(file, 0)]);
       setCharts(found);
     };
-    // The banner tells of a server that is away.
-    look().catch(() => undefined);
-    const timer = live ? setTimeout(() => setRound(round + 1), AGAIN_MS) : undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    void look()
+      // The banner tells of a server that is away.
+      .catch(() => undefined)
+      .then(() => {
+        if (live && !abort.signal.aborted) timer = setTimeout(() => setRound(round + 1), AGAIN_MS);
+      });
     return () => {
       abort.abort();
       clearTimeout(timer);
