@@ -1,4 +1,4 @@
-"""Posterior, log marginal likelihood and its gradient of Gaussian processes with a Matern-5/2 kernel.
+"""Posterior, log marginal likelihood and its gradient of Gaussian processes with a Matern-3/2 kernel.
 Run: python3 scripts/golden/gaussian_process.py > src/models/gaussian-process.golden.json     (scikit-learn 1.2.1, NumPy 1.24.2)
 theta = ln length scales, ln signal variance, ln noise variance.
 """
@@ -14,7 +14,7 @@ for n, d, seed in [(1, 1, 0), (7, 2, 1), (25, 4, 2)]:
     X = rng.random((n, d)).round(6)
     y = (np.sin(5 * X[:, 0]) + X.sum(1) ** 2 + 0.1 * rng.standard_normal(n)).round(6)
     length, signal, noise = np.exp(rng.normal(-0.7, 0.4, d)), 1.7, 0.02
-    kernel = ConstantKernel(signal) * Matern(length, nu=2.5) + WhiteKernel(noise)
+    kernel = ConstantKernel(signal) * Matern(length, nu=1.5) + WhiteKernel(noise)
     gp = GaussianProcessRegressor(kernel, optimizer=None, alpha=0).fit(X, y)
     # sklearn orders its log parameters: constant, length scales, noise
     lml, gradient = gp.log_marginal_likelihood(gp.kernel_.theta, eval_gradient=True)

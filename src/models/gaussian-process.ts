@@ -151,7 +151,7 @@ export class GaussianProcess {
     const byVariance = new Float64Array(numbers);
     for (let i = 0; i < n; i++) {
       const r = kernelDistance(this.squaredDistance(z, i));
-      const slope = maternSlope(r, signal * Math.exp(-r)); // ∂k / ∂d²
+      const slope = maternSlope(signal * Math.exp(-r)); // ∂k / ∂d²
       for (let e = 0; e < numbers; e++) {
         const change = 2 * slope * (z[e]! - X[i * width + e]!);
         byMean[e] = byMean[e]! + this.alpha[i]! * change;

@@ -127,7 +127,7 @@ export function negativeLogPosterior(
       const r = kernelDistance(slope[p]!);
       const decay = signal * Math.exp(-r);
       K[p] = matern(r, decay);
-      slope[p] = maternSlope(r, decay);
+      slope[p] = maternSlope(decay);
     }
     for (let i = 0; i < n; i++) K[packedRow(i) + i] = signal + noise;
 

@@ -2,7 +2,7 @@
  * Bayesian optimisation with a Gaussian process: the trial expected to improve most on the best one.
  * Jones, Schonlau & Welch 1998 (EGO, J. Global Optim. 13); LogEI after Ament et al. 2023 (arXiv:2310.20708); model and inner search in #models.
  * 1. Start: the space's defaults or centre, then random points, `startTrials` in all.
- * 2. Losses: diverged ones pulled in, Yeo–Johnson transformed, standardised; ARD Matérn-5/2 on warped numbers with θ by maximum a posteriori.
+ * 2. Losses: diverged ones pulled in, Yeo–Johnson transformed, standardised; ARD Matérn-3/2 on warped numbers with θ by maximum a posteriori.
  *    Up to TRUSTING observations unknown regions are presumed better than those seen (OPTIMISM), and less so up to twice as many: the average of a few
  *    trials, the first of them in the middle, says little of what lies elsewhere, and a model without this stays around its first good point.
  *    EI is that of the next observation, noise included (σ² + σ_n²): what the smooth part cannot explain improves or spoils a result all the same, be it
