@@ -56,17 +56,17 @@ async function html(block: Block): Promise<string> {
       return `<figure>\n${await renderSvg(block.chart)}\n<figcaption>${escapeMarkup(block.chart.description)}</figcaption>\n</figure>`;
     case 'table': {
       const isNumber = numberColumns(block.head.length, block.rows);
-      const cellsHtml = (tag: string, cells: readonly (string | number)[]): string =>
-        cells
+      const cells = (tag: 'th' | 'td', scope: string, row: readonly (string | number)[]): string =>
+        row
           .map(
             (cell, i) =>
-              `<${tag}${isNumber[i] ? ' class="number"' : ''}>${escapeMarkup(String(cell))}</${tag.slice(0, 2)}>`,
+              `<${tag}${scope}${isNumber[i] ? ' class="number"' : ''}>${escapeMarkup(String(cell))}</${tag}>`,
           )
           .join('');
       const head = block.head.some((cell) => cell !== '')
-        ? `<thead><tr>${cellsHtml('th scope="col"', block.head)}</tr></thead>\n`
+        ? `<thead><tr>${cells('th', ' scope="col"', block.head)}</tr></thead>\n`
         : '';
-      const rows = block.rows.map((row) => `<tr>${cellsHtml('td', row)}</tr>`).join('\n');
+      const rows = block.rows.map((row) => `<tr>${cells('td', '', row)}</tr>`).join('\n');
       // A sheet of paper cannot be moved sideways.
       const many = block.head.length > MANY_COLUMNS ? ' many' : '';
       return `<div class="wide${many}"><table>\n${head}<tbody>\n${rows}\n</tbody></table></div>`;

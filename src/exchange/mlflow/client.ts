@@ -66,7 +66,10 @@ const PAGE = 1000;
 
 /** Keys may have letters, digits, `_-. /`, and as paths of files must be the shortest to where they lead; what is too long is cut. */
 const mlflowKey = (text: string): string => {
-  const parts = text.replace(/[^\w\-. /]/g, '_').slice(0, LONGEST).split('/'); // prettier-ignore
+  const parts = text
+    .replace(/[^\w\-. /]/g, '_')
+    .slice(0, LONGEST)
+    .split('/');
   const path = parts.filter((part) => part !== '' && part !== '.' && part !== '..').join('/');
   return path.replace(/^\.\./, '__') || '_';
 };
