@@ -3,8 +3,8 @@
  */
 import { resolveDim, walk } from '#graph';
 import type { Body, Node, Tensor } from '#graph';
-import { kernels, sizeOfShape } from './kernels.ts';
-import type { Value } from './kernels.ts';
+import { kernels } from './kernels.ts';
+import { sizeOfShape, type Value } from './value.ts';
 
 /** Values of tensors for given inputs and parameters; every shape that results is checked against the one the graph promised. */
 export function evaluate(outputs: readonly Tensor[], feeds: Readonly<Record<string, Value>>): Value[] {

@@ -10,8 +10,7 @@ import type { Shape, Tensor } from '#graph';
 import { createRng } from '#math';
 import type { Rng } from '#math';
 import { evaluate } from './evaluate.ts';
-import { sizeOfShape } from './kernels.ts';
-import type { Value } from './kernels.ts';
+import { sizeOfShape, type Value } from './value.ts';
 
 export interface Argument {
   readonly shape: Shape;

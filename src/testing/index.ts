@@ -2,7 +2,7 @@
 export { evaluate } from './evaluate.ts';
 export { checkGradient } from './gradient-check.ts';
 export type { Argument, GradientCheck, GradientReport } from './gradient-check.ts';
-export type { Value } from './kernels.ts';
+export type { Value } from './value.ts';
 export type { Law } from './law.ts';
 export { problems, type Problem } from './problems.ts';
 export { prunerLaws, type PrunerLawOptions } from './pruner-suite.ts';

@@ -1,81 +1,26 @@
 /**
  * ONNX operators in float64, each in the plainest loops that its specification allows
  * (https://onnx.ai/onnx/operators, operator set 18). Slow on purpose: nothing is shared with the graph's gradient formulas
- * or with ONNX Runtime, so that agreement means something. Integers and booleans are held as numbers too.
+ * or with ONNX Runtime, so that agreement means something.
  */
 import { erf } from '#math';
 import type { Attributes } from '#graph';
-
-export interface Value {
-  readonly shape: readonly number[];
-  readonly data: Float64Array;
-}
-
-export type Kernel = (inputs: readonly (Value | null)[], attributes: Attributes, arity: number) => Value[];
-
-export const sizeOfShape = (shape: readonly number[]): number => shape.reduce((total, dim) => total * dim, 1);
-
-const build = (shape: readonly number[], at: (index: number[], flat: number) => number): Value => ({
-  shape,
-  data: Float64Array.from({ length: sizeOfShape(shape) }, (_, flat) => at(unravel(flat, shape), flat)),
-});
-
-function unravel(flat: number, shape: readonly number[]): number[] {
-  const index = shape.map(() => 0);
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    const dim = shape[axis] ?? 1;
-    index[axis] = flat % dim;
-    flat = Math.floor(flat / dim);
-  }
-  return index;
-}
-
-const ravel = (index: readonly number[], shape: readonly number[]): number =>
-  shape.reduce((flat, dim, axis) => flat * dim + (index[axis] ?? 0), 0);
-
-const read = ({ shape, data }: Value, index: readonly number[]): number => data[ravel(index, shape)] ?? NaN;
-
-/** Reads with broadcasting: missing leading axes and axes of size 1 repeat. */
-const readBroadcast = (x: Value, index: readonly number[]): number => {
-  const lead = index.length - x.shape.length;
-  return read(
-    x,
-    x.shape.map((dim, axis) => (dim === 1 ? 0 : (index[axis + lead] ?? 0))),
-  );
-};
-
-function broadcast(...shapes: (readonly number[])[]): number[] {
-  const rank = Math.max(...shapes.map((shape) => shape.length));
-  return Array.from({ length: rank }, (_, axis) =>
-    Math.max(...shapes.map((shape) => shape[shape.length - rank + axis] ?? 1)),
-  );
-}
-
-function required(inputs: readonly (Value | null)[], i: number): Value {
-  const x = inputs[i];
-  if (x === null || x === undefined) throw new Error(`internal: input ${i} is missing`);
-  return x;
-}
-
-const list = (x: Value | null | undefined): number[] => (x === null || x === undefined ? [] : [...x.data]);
-
-function integer(attributes: Attributes, name: string, otherwise: number): number {
-  const value = attributes[name] ?? otherwise;
-  if (typeof value !== 'number') throw new Error(`internal: attribute ${name} is not an integer`);
-  return value;
-}
-
-function integers(attributes: Attributes, name: string, otherwise: readonly number[]): readonly number[] {
-  const value = attributes[name] ?? otherwise;
-  if (typeof value !== 'object' || 'float' in value) throw new Error(`internal: attribute ${name} is no list`);
-  return value;
-}
-
-function real(attributes: Attributes, name: string, otherwise: number): number {
-  const value = attributes[name] ?? { float: otherwise };
-  if (typeof value !== 'object' || !('float' in value)) throw new Error(`internal: attribute ${name} is not real`);
-  return value.float;
-}
+import {
+  broadcast,
+  build,
+  integer,
+  integers,
+  list,
+  ravel,
+  read,
+  readBroadcast,
+  real,
+  required,
+  sizeOfShape,
+  unravel,
+  type Kernel,
+} from './value.ts';
+import { averagePool, conv, convTranspose, maxPool, maxUnpool } from './window-kernels.ts';
 
 const unary =
   (f: (x: number, attributes: Attributes) => number): Kernel =>
@@ -133,141 +78,6 @@ function logSoftmaxLine(line: readonly number[]): number[] {
   const logTotal = Math.log(line.reduce((total, x) => total + Math.exp(x - top), 0));
   return line.map((x) => x - top - logTotal);
 }
-
-/** Calls back for every pair of an input and an output position of a window, inside the input. */
-function eachWindow(
-  input: readonly number[],
-  output: readonly number[],
-  attributes: Attributes,
-  visit: (
-    out: [row: number, column: number],
-    at: [row: number, column: number],
-    element: [i: number, j: number],
-  ) => void,
-): void {
-  const [kh = 1, kw = 1] = integers(attributes, 'kernel_shape', []);
-  const [sh = 1, sw = 1] = integers(attributes, 'strides', [1, 1]);
-  const [dh = 1, dw = 1] = integers(attributes, 'dilations', [1, 1]);
-  const [top = 0, left = 0] = integers(attributes, 'pads', [0, 0, 0, 0]);
-  for (let row = 0; row < (output[2] ?? 0); row++)
-    for (let column = 0; column < (output[3] ?? 0); column++)
-      for (let i = 0; i < kh; i++)
-        for (let j = 0; j < kw; j++) {
-          const y = row * sh + i * dh - top;
-          const x = column * sw + j * dw - left;
-          if (y >= 0 && y < (input[2] ?? 0) && x >= 0 && x < (input[3] ?? 0)) visit([row, column], [y, x], [i, j]);
-        }
-}
-
-/** Height and width that windows leave. */
-function windowedShape(x: readonly number[], channels: number, attributes: Attributes): number[] {
-  const along = (axis: 0 | 1): number => {
-    const at = (name: string, otherwise: readonly number[], i: number): number =>
-      integers(attributes, name, otherwise)[i] ?? 0;
-    const reach = at('dilations', [1, 1], axis) * (at('kernel_shape', [], axis) - 1) + 1;
-    const pads = at('pads', [0, 0, 0, 0], axis) + at('pads', [0, 0, 0, 0], axis + 2);
-    return Math.floor(((x[axis + 2] ?? 0) + pads - reach) / at('strides', [1, 1], axis)) + 1;
-  };
-  return [x[0] ?? 1, channels, along(0), along(1)];
-}
-
-const conv: Kernel = (inputs, attributes) => {
-  const x = required(inputs, 0);
-  const w = required(inputs, 1);
-  const bias = inputs[2];
-  const [filters = 1, depth = 1] = w.shape;
-  const perGroup = filters / integer(attributes, 'group', 1);
-  const shape = windowedShape(x.shape, filters, attributes);
-  const y = build(shape, ([, o = 0]) => bias?.data[o] ?? 0);
-  eachWindow(x.shape, shape, attributes, (out, at, element) => {
-    for (let n = 0; n < (shape[0] ?? 0); n++)
-      for (let o = 0; o < filters; o++)
-        for (let c = 0; c < depth; c++) {
-          const channel = Math.floor(o / perGroup) * depth + c;
-          const to = ravel([n, o, ...out], shape);
-          y.data[to] = (y.data[to] ?? 0) + read(x, [n, channel, ...at]) * read(w, [o, c, ...element]);
-        }
-  });
-  return [y];
-};
-
-/** Scatters what Conv gathers: x [B, O, …], w [O, C/groups, kH, kW] → [B, C, …]. */
-const convTranspose: Kernel = (inputs, attributes) => {
-  const x = required(inputs, 0);
-  const w = required(inputs, 1);
-  const [filters = 1, depth = 1] = w.shape;
-  const groups = integer(attributes, 'group', 1);
-  const along = (axis: 0 | 1): number => {
-    const at = (name: string, i: number): number =>
-      integers(attributes, name, name === 'pads' || name === 'output_padding' ? [0, 0, 0, 0] : [1, 1])[i] ?? 0;
-    const reach = at('dilations', axis) * (at('kernel_shape', axis) - 1) + 1;
-    return (
-      at('strides', axis) * ((x.shape[axis + 2] ?? 1) - 1) +
-      at('output_padding', axis) +
-      reach -
-      at('pads', axis) -
-      at('pads', axis + 2)
-    );
-  };
-  const shape = [x.shape[0] ?? 1, depth * groups, along(0), along(1)];
-  const bias = inputs[2];
-  const y = build(shape, ([, c = 0]) => bias?.data[c] ?? 0);
-  eachWindow(shape, x.shape, attributes, (from, at, element) => {
-    for (let n = 0; n < (shape[0] ?? 0); n++)
-      for (let o = 0; o < filters; o++)
-        for (let c = 0; c < depth; c++) {
-          const channel = Math.floor(o / (filters / groups)) * depth + c;
-          const to = ravel([n, channel, ...at], shape);
-          y.data[to] = (y.data[to] ?? 0) + read(x, [n, o, ...from]) * read(w, [o, c, ...element]);
-        }
-  });
-  return [y];
-};
-
-const maxPool: Kernel = (inputs, attributes) => {
-  const x = required(inputs, 0);
-  const [batch = 1, channels = 1] = x.shape;
-  const shape = windowedShape(x.shape, channels, attributes);
-  const y = build(shape, () => -Infinity);
-  eachWindow(x.shape, shape, attributes, (out, at) => {
-    for (let n = 0; n < batch; n++)
-      for (let c = 0; c < channels; c++) {
-        const to = ravel([n, c, ...out], shape);
-        y.data[to] = Math.max(y.data[to] ?? 0, read(x, [n, c, ...at]));
-      }
-  });
-  return [y];
-};
-
-const averagePool: Kernel = (inputs, attributes) => {
-  const x = required(inputs, 0);
-  const [batch = 1, channels = 1] = x.shape;
-  const shape = windowedShape(x.shape, channels, attributes);
-  const y = build(shape, () => 0);
-  const counts = build(shape.slice(2), () => 0);
-  eachWindow(x.shape, shape, attributes, (out, at) => {
-    const position = ravel(out, counts.shape);
-    counts.data[position] = (counts.data[position] ?? 0) + 1;
-    for (let n = 0; n < batch; n++)
-      for (let c = 0; c < channels; c++) {
-        const to = ravel([n, c, ...out], shape);
-        y.data[to] = (y.data[to] ?? 0) + read(x, [n, c, ...at]);
-      }
-  });
-  const whole = sizeOfShape(integers(attributes, 'kernel_shape', []));
-  const includePadding = integer(attributes, 'count_include_pad', 0) === 1;
-  return [build(shape, (at, flat) => (y.data[flat] ?? 0) / (includePadding ? whole : read(counts, at.slice(2))))];
-};
-
-const maxUnpool: Kernel = (inputs) => {
-  const x = required(inputs, 0);
-  const to = required(inputs, 1);
-  const y = build(list(inputs[2]), () => 0);
-  x.data.forEach((value, i) => {
-    y.data[to.data[i] ?? 0] = value;
-  });
-  return [y];
-};
 
 const scatterElements: Kernel = (inputs, attributes) => {
   const data = required(inputs, 0);
