@@ -127,6 +127,12 @@ test('every plot has its numbers as a table', () => {
   expect(timelinePlot(smallStudy).table().rows[0]).toEqual([0, 'complete', 0, 2, 1]);
 });
 
+test('a timeline of few rows leaves the name of its upright axis its length below the legend', () => {
+  const { height = 0, option } = timelinePlot(smallStudy);
+  const { top, bottom } = option.grid as { top: number; bottom: number };
+  expect(height - top - bottom).toBeGreaterThanOrEqual(100); // 'running together' in letters of 12 px
+});
+
 test('a long timeline draws the bars of one row and state as one shape, each where it was', () => {
   const T0 = 1_700_000_000_000;
   const trials = Array.from({ length: 1200 }, (_, i) => {

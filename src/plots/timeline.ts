@@ -16,6 +16,8 @@ interface Span {
 }
 
 const ROW = 22;
+/** The name of the upright axis is as long as this: with one or two rows it would reach into the legend. */
+const NAME_PX = 100;
 /** With more bars than this those of one row and state are drawn as one shape: a page would take seconds for each by itself. */
 const SEPARATE = 1000;
 
@@ -69,7 +71,7 @@ export function timelinePlot({ trials }: PlottedStudy): Chart {
       columns: ['trial', 'state', `from (${unit.name})`, `to (${unit.name})`, 'row'],
       rows: spans.map(({ number, state, from, to }, i) => [number, state, inUnit(from), inUnit(to), rows[i]! + 1]),
     }),
-    height: BELOW_LEGEND + 60 + ROW * Math.min(20, together),
+    height: BELOW_LEGEND + 60 + Math.max(NAME_PX, ROW * Math.min(20, together)),
     option: {
       title: title('Timeline', count(spans.length, 'trial')),
       legend: { ...legend, data: states },
