@@ -26,10 +26,11 @@ const TAIL_DENOMINATOR = [
   1, 2.56852019228982242, 1.87295284992346725, 5.27905102951428412e-1, 6.05183413124413191e-2, 2.33520497626869185e-3,
 ];
 
-/** Coefficients from the highest power down. */
+/** Coefficients from the highest power down. By index, for `of` takes twice as long, and samplers come by here a thousand times for a suggestion. */
 function polynomial(coefficients: readonly number[], x: number): number {
   let sum = 0;
-  for (const c of coefficients) sum = sum * x + c;
+  const { length } = coefficients;
+  for (let i = 0; i < length; i++) sum = sum * x + coefficients[i]!;
   return sum;
 }
 

@@ -105,6 +105,23 @@ test('a bound ends the sum early only where the density exceeds it, and else cha
   expect(early).toBeGreaterThan(30);
 });
 
+test('points in the middle, where nothing is cut off: the sum is that of plain normals, for even and odd numbers of points', () => {
+  const plane = pointSpaceOf(space({ x: float(0, 1), y: float(0, 1) }));
+  const rng = createRng(8);
+  for (const n of [1, 2, 31, 32, 33, 64, 71]) {
+    const given = Array.from({ length: n }, () => Float64Array.of(0.3 + 0.4 * rng.float(), 0.3 + 0.4 * rng.float()));
+    const sigma = 0.02; // the ends of the range are 15 σ away
+    const { logDensity } = parzenDensity(plane, given, { width: sigma * n ** (1 / 6) });
+    for (let i = 0; i < 20; i++) {
+      const x = plane.uniform(rng);
+      const normal = (p: Float64Array): number =>
+        Math.exp(-0.5 * (((x[0]! - p[0]!) / sigma) ** 2 + ((x[1]! - p[1]!) / sigma) ** 2)) / (2 * Math.PI * sigma ** 2);
+      const expected = Math.log((1 + given.reduce((sum, p) => sum + normal(p), 0)) / (n + 1));
+      expect(Math.abs(logDensity(x) - expected)).toBeLessThan(1e-9); // terms below e^-25 of the largest are left out
+    }
+  }
+});
+
 test('a choice of 10,000 labels needs no table of pairs: its draws follow the kernel', () => {
   const labels = Array.from({ length: 10_000 }, (_, i) => `v${i}`) as [string, ...string[]];
   const points = pointSpaceOf(space({ c: choice(labels) }));

@@ -321,11 +321,14 @@ function createPointSpace(space: Space, fixed: Flat): PointSpace {
     distance: (a, b) => axes.reduce((sum, axis, d) => sum + axisDistance(axis, a[d]!, b[d]!), 0),
     withCoordinate: (point, d, value, rng) => settle(point.with(d, value), rng),
     cell,
-    snap: (point, rng) =>
-      settle(
-        point.map((v, d) => (axes[d] === 'category' || Number.isNaN(v) ? v : onGrid(d, v))),
-        rng,
-      ),
+    snap(point, rng) {
+      const snapped = point.slice();
+      for (let d = 0; d < D; d++) {
+        const v = point[d]!;
+        if (axes[d] !== 'category' && !Number.isNaN(v)) snapped[d] = onGrid(d, v);
+      }
+      return settle(snapped, rng);
+    },
     mutate(point, scale, probability, rng) {
       const next = Float64Array.from(point);
       let changed = false;

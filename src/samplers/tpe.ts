@@ -88,9 +88,12 @@ function split(
     if (ranking[i]! < limit.value || (ranking[i] === limit.value && ties-- > 0)) good.push(observations[i]!.point);
     else rest[others++] = i;
   }
+  const bad: Point[] = [];
   const step = Math.max(1, others / MOST_BAD);
-  const kept = Array.from({ length: Math.min(others, MOST_BAD) }, (_, k) => rest[Math.floor(k * step)]!);
-  return { good, bad: [...kept.map((i) => observations[i]!.point), ...failed.map((f) => f.point), ...pending] };
+  for (let k = 0; k < Math.min(others, MOST_BAD); k++) bad.push(observations[rest[Math.floor(k * step)]!]!.point);
+  for (const { point } of failed) bad.push(point);
+  for (const point of pending) bad.push(point);
+  return { good, bad };
 }
 
 /** The largest of the `count` smallest numbers, and how many of these are equal to it. */
