@@ -58,14 +58,14 @@ export function tpe({ startTrials = 5, candidates = 64, gamma = 0.2 }: TpeOption
       const drawn: { readonly x: Point; readonly good: number }[] = [];
       for (let i = 0; i < candidates; i++) {
         const x = l.sample(rng);
-        if (known.isOpen(x)) drawn.push({ x, good: l.logDensity(x) });
+        drawn.push({ x, good: l.logDensity(x) });
       }
       drawn.sort((a, b) => b.good - a.good);
       let best: Point | null = null;
       let bestScore = -Infinity;
       for (const { x, good: logL } of drawn) {
         const score = logL - g.logDensity(x, logL - bestScore);
-        if (score > bestScore) [best, bestScore] = [x, score];
+        if (score > bestScore && known.isOpen(x)) [best, bestScore] = [x, score];
       }
       return { params: points.decode(known.accept(best, rng)) };
     },
