@@ -28,6 +28,7 @@ export { type Axis, axisDistance, type Point } from './kernel.ts';
 export { type EarlierModel, earlierModels, earlierWeights, type EarlierWeights, hasValue } from './earlier-studies.ts';
 export { totalExcess } from './excess.ts';
 export { growForest, type Leaf, type Side } from './forest.ts';
+export { frontOrder } from './front-order.ts';
 export { type History, knownPoints, type KnownPoints, type Observation, readHistory } from './history.ts';
 export { hypervolume } from './hypervolume.ts';
 export { type HypervolumeImprovement, hypervolumeImprovement } from './hypervolume-improvement.ts';

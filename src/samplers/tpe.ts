@@ -3,7 +3,7 @@
  * Bergstra et al. 2011 (NeurIPS), §4; multivariate, with conditional groups, as surveyed by Watanabe 2023 (arXiv:2304.11127).
  *   l(x)  density of the n_good best trials      g(x)  density of the rest, of pending trials ("constant liar") and of failed ones
  * Suggests the candidate with the largest ln l(x) - ln g(x). Costs stay bounded in long studies: g holds at most `MOST_BAD` trials, evenly spaced in number.
- * Several objectives: trials are ranked by non-domination, ties by the sum of their ranks in each objective.
+ * Several objectives: trials are ranked by non-domination, those of the front that is split by what they add to the hypervolume (front-order.ts).
  * Priors of the space are one more kernel in l, of the weight of one good trial, and what the first trials are drawn from.
  * Outcome constraints: trials that break one come after all that keep them, in the order of how far they do (Deb 2000's rule, as in Optuna's constrained TPE;
  * Watanabe & Hutter 2022, arXiv:2211.14411, weigh a density for each constraint instead, which this does not).
@@ -12,6 +12,7 @@
 import type { Sampler } from '#core';
 import { ranks } from '#math';
 import {
+  frontOrder,
   type History,
   type Observation,
   parzenDensity,
@@ -35,7 +36,7 @@ const MOST_GOOD = 25;
 const MOST_BAD = 400;
 /** Kernel width of a single point: σ = WIDTH · n^(-1/(d + 4)). */
 const WIDTH = 0.3;
-/** Above this many trials domination, which costs O(n²), gives way to mean ranks. */
+/** Above this many trials fronts, which cost O(n²), give way to mean ranks. */
 const MOST_COMPARED = 2000;
 
 export function tpe({ startTrials = 5, candidates = 64, gamma = 0.2 }: TpeOptions = {}): Sampler {
@@ -77,9 +78,10 @@ function split(
   gamma: number,
   excess: Float64Array | null,
 ): { good: Point[]; bad: Point[] } {
-  const ranking = feasibleFirst(rankingOf(observations), excess);
   const n = observations.length;
-  const limit = smallest(ranking, Math.max(1, Math.min(Math.ceil(gamma * n), MOST_GOOD)));
+  const wanted = Math.max(1, Math.min(Math.ceil(gamma * n), MOST_GOOD));
+  const ranking = placesOf(observations, excess, wanted);
+  const limit = smallest(ranking, wanted);
   let ties = limit.ties;
   const good: Point[] = [];
   const rest = new Int32Array(n);
@@ -112,14 +114,16 @@ function smallest(xs: Float64Array, count: number): { value: number; ties: numbe
 }
 
 /** Places in the order: feasible observations by their ranking, then the others by how far they break the outcome constraints. */
-function feasibleFirst(ranking: Float64Array, excess: Float64Array | null): Float64Array {
-  if (excess === null || excess.every((e) => e === 0)) return ranking;
-  const places = ranks(ranking);
-  return Float64Array.from(excess, (e, i) => (e === 0 ? places[i]! : places.length + e));
+function placesOf(observations: readonly Observation[], excess: Float64Array | null, wanted: number): Float64Array {
+  if (excess === null || excess.every((e) => e === 0)) return rankingOf(observations, wanted);
+  const feasible = observations.filter((_, i) => excess[i] === 0);
+  const places = ranks(rankingOf(feasible, wanted));
+  let next = 0;
+  return Float64Array.from(excess, (e) => (e === 0 ? places[next++]! : places.length + e));
 }
 
-/** Lower is better: the loss itself, or for several objectives the number of trials that dominate this one, then its mean rank. */
-function rankingOf(observations: readonly Observation[]): Float64Array {
+/** Lower is better, as far as the best `wanted` go: the loss itself, or for several objectives the order of fronts. */
+function rankingOf(observations: readonly Observation[], wanted: number): Float64Array {
   const n = observations.length;
   const count = observations[0]?.losses.length ?? 1;
   if (count === 1) {
@@ -127,12 +131,8 @@ function rankingOf(observations: readonly Observation[]): Float64Array {
     for (let i = 0; i < n; i++) losses[i] = observations[i]!.losses[0]!;
     return losses;
   }
-  const byObjective = Array.from({ length: count }, (_, k) => ranks(observations.map((o) => o.losses[k]!)));
-  const dominates = (a: number, b: number): boolean =>
-    byObjective.every((r) => r[a]! <= r[b]!) && byObjective.some((r) => r[a]! < r[b]!);
-  return Float64Array.from(observations, (_, i) => {
-    let dominated = 0;
-    for (let j = 0; n <= MOST_COMPARED && j < n; j++) if (dominates(j, i)) dominated++;
-    return dominated + byObjective.reduce((sum, r) => sum + r[i]!, 0) / (count * (n + 1));
-  });
+  const losses = observations.map((o) => o.losses);
+  if (n <= MOST_COMPARED) return frontOrder(losses, wanted);
+  const byObjective = Array.from({ length: count }, (_, k) => ranks(losses.map((l) => l[k]!)));
+  return Float64Array.from(losses, (_, i) => byObjective.reduce((sum, r) => sum + r[i]!, 0));
 }
