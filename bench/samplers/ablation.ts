@@ -19,13 +19,14 @@ import {
   GaussianProcess,
   maximise,
   pointSpaceOf,
+  type Prediction,
   readHistory,
   type SearchOptions,
   surrogate,
   type SurrogateMemory,
 } from '#models';
 import { gp, tpe } from '#samplers';
-import { normalised } from '../../src/samplers/gp.ts';
+import { normalised, ROUGH } from '../../src/samplers/gp.ts';
 import { Bench, type Setup } from './adapter.ts';
 import { openJudge } from './judge.ts';
 
@@ -89,12 +90,12 @@ function assembled({
         ? surrogate(points.axes, X, losses, shifted, memory, { priors })
         : atThePrior(points.axes, X, y);
       const noise = share * model.noise;
-      const score = (point: Float64Array, least: number): number => {
-        const worthwhile = (m: number, bound: number): boolean =>
-          logExpectedImprovement(m, bound + noise, best) > least;
-        const found = model.predictWhile(point, worthwhile);
-        return found === null ? -Infinity : logExpectedImprovement(found.mean, found.variance + noise, best);
-      };
+      const gain = ({ mean: m, variance }: Prediction): number => logExpectedImprovement(m, variance + noise, best);
+      const score = (some: readonly Float64Array[], least: number): number[] =>
+        model
+          .predictEach(some, (_, m, variance) => gain({ mean: m, variance }) > least)
+          .map((found) => (found === null ? -Infinity : gain(found)));
+      const bound = (some: readonly Float64Array[]): number[] => model.predictAll(some, ROUGH).map(gain);
       const scoreGradient = (point: Float64Array, gradient: Float64Array): number => {
         const { mean: m, variance, meanGradient, varianceGradient } = model.predictGradient(point);
         const { byMean, byVariance } = logExpectedImprovementSlopes(m, variance + noise, best);
@@ -104,7 +105,7 @@ function assembled({
       const parents = argsort(losses)
         .slice(0, 10)
         .map((i) => X[i]!);
-      const found = maximise(points, score, parents, isKnown, rng, { scoreGradient, ...search });
+      const found = maximise(points, score, parents, isKnown, rng, { bound, scoreGradient, ...search });
       return { params: points.decode(found?.point ?? points.uniform(rng)) };
     },
   };

@@ -2,6 +2,7 @@ export { didYouMean } from './did-you-mean.ts';
 export { isTuneError, TuneError } from './error.ts';
 export type { Json } from './json.ts';
 export { symmetricEigen, type SymmetricEigen } from './eigen.ts';
+export { decay } from './decay.ts';
 export { createHalton } from './halton.ts';
 export { lbfgs, type LbfgsOptions, type LbfgsResult } from './lbfgs.ts';
 export {
@@ -10,11 +11,13 @@ export {
   type CholeskyFactor,
   choleskyLogDeterminant,
   choleskySolve,
+  COLUMNS,
   dot,
   inverseFromFactor,
   invertLower,
   packedRow,
   solveLower,
+  solveLowerColumns,
   solveLowerTransposed,
 } from './linear-algebra.ts';
 export { createRng, type Rng } from './rng.ts';

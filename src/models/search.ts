@@ -2,12 +2,13 @@
  * Finds a good maximum of a score over a mixed, conditional space: the inner search of model-based samplers.
  * 1. A pool: uniform points, some with numbers at their ends, where optima often lie; mutations of given parents; recombinations of parents with each
  *    other or a uniform point, which reach corners that combine what is good in different places.
+ *    Where the score has a cheap bound, it says which of them are scored, best bound first.
  * 2. From the best few that lie apart: rounds of coordinate search over each axis's own values and of small joint mutations. If the score has gradients,
  *    the numbers that are continuous are polished by L-BFGS. The best end gets one more round and polish.
  * Discrete values are searched as they are, never relaxed. Points for which `isKnown` holds (tried before, or not allowed) are never scored nor returned.
- * Cost: about uniform + mutants + recombinations + (climbs · rounds + 1) · (alternatives + d) scores.
+ * Cost: uniform + mutants + recombinations bounds, and about LEADERS + (climbs · rounds + 1) · (alternatives + d) scores.
  */
-import { lbfgs, type Rng } from '#math';
+import { argsort, lbfgs, type Rng } from '#math';
 import type { Point } from './kernel.ts';
 import type { PointSpace } from './point-space.ts';
 
@@ -17,12 +18,15 @@ export interface SearchOptions {
   readonly recombinations?: number;
   readonly climbs?: number;
   readonly rounds?: number;
+  /** Never below the score, and much cheaper. */
+  readonly bound?: Bound;
   /** Fills the gradient by the coordinates of the point and returns the score. */
   readonly scoreGradient?: (point: Point, gradient: Float64Array) => number;
 }
 
-/** The score of a point; any number <= `least` will do if it is not above `least`. */
-export type Score = (point: Point, least: number) => number;
+/** The scores of points, which come together for many can be had for less than each alone; any number <= `least` will do for one that is not above `least`. */
+export type Score = (points: readonly Point[], least: number) => readonly number[];
+export type Bound = (points: readonly Point[]) => readonly number[];
 
 export interface Scored {
   readonly point: Point;
@@ -35,8 +39,10 @@ const STEP_SIZES = [0.2, 0.1, 0.03] as const;
 const AT_END = 0.3;
 /** Share of recombinations whose other half is a uniform point. */
 const FOREIGN = 0.4;
-/** So many of the pool are scored exactly. */
-const LEADERS = 40;
+/** Climbs start from some of so many best points of the pool. */
+const LEADERS = 10;
+/** Points of the pool scored between two looks at what a leader must have. */
+const TOGETHER = 4;
 /** Two starts of a climb are at least this far apart (squared). */
 const APART = 0.02;
 
@@ -47,20 +53,20 @@ export function maximise(
   parents: readonly Point[],
   isKnown: (point: Point) => boolean,
   rng: Rng,
-  { uniform = 150, mutants = 100, recombinations = 200, climbs = 4, rounds = 2, scoreGradient }: SearchOptions = {},
+  {
+    uniform = 150,
+    mutants = 100,
+    recombinations = 200,
+    climbs = 3,
+    rounds = 1,
+    bound,
+    scoreGradient,
+  }: SearchOptions = {},
 ): Scored | null {
   const D = space.axes.length;
-  const pool: Scored[] = [];
-  // Only candidates near the top can become starts: the rest need no exact score.
-  const leaders = new Float64Array(LEADERS).fill(-Infinity); // descending
+  const pool: Point[] = [];
   const consider = (point: Point): void => {
-    if (isKnown(point)) return;
-    const s = score(point, leaders[LEADERS - 1]!);
-    pool.push({ point, score: s });
-    let place = LEADERS - 1;
-    if (!(s > leaders[place]!)) return;
-    for (; place > 0 && leaders[place - 1]! < s; place--) leaders[place] = leaders[place - 1]!;
-    leaders[place] = s;
+    if (!isKnown(point)) pool.push(point);
   };
   for (let i = 0; i < uniform; i++) {
     const point = space.uniform(rng);
@@ -76,10 +82,9 @@ export function maximise(
       consider(recombined(space, parents[i % parents.length]!, other, rng));
     }
   }
-  pool.sort((a, b) => b.score - a.score);
 
   const starts: Scored[] = [];
-  for (const candidate of pool) {
+  for (const candidate of leaders(pool, score, bound)) {
     if (starts.length >= climbs) break;
     if (starts.every((s) => space.distance(s.point, candidate.point) > APART)) starts.push(candidate);
   }
@@ -91,6 +96,21 @@ export function maximise(
   }
   if (best === null || scoreGradient === undefined) return best;
   return polish(space, score, scoreGradient, climb(space, score, best, isKnown, 1, rng), isKnown, rng);
+}
+
+/** The LEADERS points of highest score, best first. */
+function leaders(pool: readonly Point[], score: Score, bound?: Bound): Scored[] {
+  const bounds = bound?.(pool) ?? pool.map(() => Infinity);
+  const order = argsort(bounds).reverse();
+  const best: Scored[] = [];
+  for (let first = 0; first < order.length; first += TOGETHER) {
+    const least = best[LEADERS - 1]?.score ?? -Infinity;
+    if (bounds[order[first]!]! <= least) break;
+    const group = order.slice(first, first + TOGETHER).map((i) => pool[i]!);
+    score(group, least).forEach((s, k) => best.push({ point: group[k]!, score: s }));
+    best.sort((a, b) => b.score - a.score).splice(LEADERS);
+  }
+  return best;
 }
 
 /** Some of the numbers at one of their ends. */
@@ -119,18 +139,18 @@ function climb(
 ): Scored {
   const D = space.axes.length;
   let current = start;
-  const attempt = (point: Point): void => {
-    if (isKnown(point)) return;
-    const s = score(point, current.score);
-    if (s > current.score) current = { point, score: s };
+  const attempt = (candidates: readonly Point[]): void => {
+    const points = candidates.filter((point) => !isKnown(point));
+    score(points, current.score).forEach((s, k) => {
+      if (s > current.score) current = { point: points[k]!, score: s };
+    });
   };
   for (let round = 0, scale = 0.1; round < rounds; round++, scale *= 0.45) {
     for (let d = 0; d < D; d++) {
-      for (const value of space.alternatives(current.point, d, scale, round === 0, rng)) {
-        attempt(space.withCoordinate(current.point, d, value, rng));
-      }
+      const values = space.alternatives(current.point, d, scale, round === 0, rng);
+      attempt(values.map((value) => space.withCoordinate(current.point, d, value, rng)));
     }
-    for (let k = 0; k < D; k++) attempt(space.mutate(current.point, scale * 0.6, 0.5, rng));
+    attempt(Array.from({ length: D }, () => space.mutate(current.point, scale * 0.6, 0.5, rng)));
   }
   return current;
 }
@@ -163,7 +183,7 @@ function polish(
     free.forEach((d, i) => (point[d] = start.point[d]! + share * (x[i]! - start.point[d]!)));
     const end = space.snap(point, rng);
     if (isKnown(end)) continue;
-    const s = score(end, start.score);
+    const [s] = score([end], start.score) as [number];
     return s > start.score ? { point: end, score: s } : start;
   }
   return start;

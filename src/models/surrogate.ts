@@ -68,7 +68,7 @@ export function surrogate(
   const n = points.length;
   const m = refitSize(n);
   const theta = hyperparameters(axes, points, values, transform, memory, { priors, fitPoints }, m);
-  // Best first: candidates crowd around the best points, whose rows then settle their variance early (see `predictWhile`).
+  // Best first: candidates crowd around the best points, whose rows then settle their variance early (see `predictEach`).
   const chosen = representatives(values.subarray(0, m), maxPoints).sort((a, b) => values[a]! - values[b]! || a - b);
   for (let i = m; i < n; i++) chosen.push(i);
   const members = chosen.map((i) => points[i]!);

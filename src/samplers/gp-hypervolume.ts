@@ -14,6 +14,7 @@
  */
 import type { Rng } from '#math';
 import {
+  type Bound,
   crowdingDistance,
   emptyMemory,
   type History,
@@ -21,6 +22,7 @@ import {
   nonDominatedRanks,
   type Point,
   type PointSpace,
+  type Score,
   surrogate,
   type SurrogateMemory,
   type SurrogateOptions,
@@ -29,8 +31,8 @@ import {
 
 /** What the inner search maximises, in logarithms, and where mutations start. */
 export interface Aim {
-  /** Any number <= `least` will do if the score is not above `least`. */
-  readonly score: (point: Point, least: number) => number;
+  readonly score: Score;
+  readonly bound?: Bound;
   readonly scoreGradient?: (point: Point, gradient: Float64Array) => number;
   readonly parents: readonly Point[];
 }
@@ -71,11 +73,13 @@ export function hypervolumeAim(
 
   const parents = rng.shuffle(first.slice()).slice(0, PARENTS);
   return {
-    score(point) {
-      const predictions = models.map((model) => model.predict(point));
-      return gain.log(
-        predictions.map((p) => p.mean),
-        predictions.map((p) => p.variance),
+    score(points) {
+      const predictions = models.map((model) => model.predictAll(points));
+      return points.map((_, k) =>
+        gain.log(
+          predictions.map((p) => p[k]!.mean),
+          predictions.map((p) => p[k]!.variance),
+        ),
       );
     },
     scoreGradient(point, gradient) {

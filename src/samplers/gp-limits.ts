@@ -24,12 +24,13 @@ import type { Aim } from './gp-hypervolume.ts';
 export function withinLimits(aim: Aim, anyFeasible: boolean, kept: (point: Point) => number): Aim {
   return {
     parents: aim.parents,
-    score(point, least) {
+    score(points, least) {
       // The last term only orders points that are equally likely to be feasible.
-      if (!anyFeasible) return kept(point) + 1e-3 * Math.max(aim.score(point, -Infinity), -1e3);
-      const gain = aim.score(point, least);
-      return gain > least ? gain + kept(point) : gain;
+      if (!anyFeasible)
+        return aim.score(points, -Infinity).map((gain, k) => kept(points[k]!) + 1e-3 * Math.max(gain, -1e3));
+      return aim.score(points, least).map((gain, k) => (gain > least ? gain + kept(points[k]!) : gain));
     },
+    ...(anyFeasible && aim.bound !== undefined && { bound: aim.bound }),
   };
 }
 

@@ -61,6 +61,8 @@ const LEAST_IMPROVEMENT = -4;
 const OPTIMISM = 1;
 /** … up to so many observations; it rises to the average at twice as many. */
 const TRUSTING = 25;
+/** Candidates are screened by what so many best observations leave of their variance. */
+export const ROUGH = 48;
 /** New points are made from this many best ones. */
 const PARENTS = 10;
 /** β of piBO, as a share of the planned trials (Hvarfner et al. 2022, §4.1). */
@@ -139,36 +141,41 @@ function propose(
   const kept = limitsModel(space, observations, trials, limits, memory.limits, normalised, options);
   const aim = limits.length === 0 ? gain : withinLimits(gain, feasible.length > 0, kept);
   const belief = (BELIEF * (hints.trials ?? USUAL_TRIALS)) / observations.length;
-  const { score, parents, ...gradient } = believing(aim, space, belief);
+  const { score, parents, ...more } = believing(aim, space, belief);
   const feasibility = failed.length === 0 ? null : feasibilityModel(space, history, memory.feasibility, maxPoints);
 
-  const careful = (point: Point, feasibility: (point: Point) => number): number => {
-    const improvement = score(point, -Infinity);
-    // The last term only orders points that promise nothing.
-    return logSumExp([improvement, LEAST_IMPROVEMENT]) + feasibility(point) + 1e-3 * Math.max(improvement, -1e3);
-  };
+  const careful = (points: readonly Point[], feasibility: (point: Point) => number): number[] =>
+    score(points, -Infinity).map((improvement, k) => {
+      // The last term only orders points that promise nothing.
+      return logSumExp([improvement, LEAST_IMPROVEMENT]) + feasibility(points[k]!) + 1e-3 * Math.max(improvement, -1e3);
+    });
   const found =
     feasibility === null
-      ? maximise(space, score, parents, isKnown, rng, gradient)
-      : maximise(space, (point) => careful(point, feasibility), parents, isKnown, rng);
+      ? maximise(space, score, parents, isKnown, rng, more)
+      : maximise(space, (some) => careful(some, feasibility), parents, isKnown, rng);
   return found?.point ?? null;
 }
 
 /** An aim whose scores, which are logarithms, are raised by `weight` times the log density of the space's priors: π^(β/n) of Hvarfner et al. 2022. */
 function believing(aim: Aim, { prior }: PointSpace, weight: number): Aim {
   if (prior === null) return aim;
-  const slope = aim.scoreGradient;
+  const { bound, scoreGradient: slope } = aim;
+  const bonus = (point: Point): number => weight * prior.logDensity(point);
   return {
     parents: aim.parents,
-    score(point, least) {
-      const bonus = weight * prior.logDensity(point);
-      return aim.score(point, least - bonus) + bonus;
+    score(points, least) {
+      const bonuses = points.map(bonus);
+      const scores = aim.score(points, least - bonuses.reduce((a, b) => Math.max(a, b), -Infinity));
+      return scores.map((s, k) => s + bonuses[k]!);
     },
+    ...(bound !== undefined && {
+      bound: (points: readonly Point[]) => bound(points).map((b, k) => b + bonus(points[k]!)),
+    }),
     ...(slope !== undefined && {
       scoreGradient(point: Point, gradient: Float64Array): number {
         const score = slope(point, gradient);
         prior.addSlope(point, weight, gradient);
-        return score + weight * prior.logDensity(point);
+        return score + bonus(point);
       },
     }),
   };
@@ -208,15 +215,19 @@ function improvementAim(
   const best = rivals.reduce((least, i) => Math.min(least, y[i]!), Infinity);
   const { noise } = model;
   return {
-    score(point, least) {
-      const before = past(point);
+    score(points, least) {
+      const before = points.map(past);
       // EI grows with the variance: a bound that falls short ends the work.
-      const worthwhile = (mean: number, bound: number): boolean =>
-        logExpectedImprovement(before + mean, bound + noise, best) > least;
-      const prediction = model.predictWhile(point, worthwhile);
-      if (prediction === null) return -Infinity;
-      return logExpectedImprovement(before + prediction.mean, prediction.variance + noise, best);
+      const gain = (k: number, mean: number, variance: number): number =>
+        logExpectedImprovement(before[k]! + mean, variance + noise, best);
+      return model
+        .predictEach(points, (k, mean, bound) => gain(k, mean, bound) > least)
+        .map((found, k) => (found === null ? -Infinity : gain(k, found.mean, found.variance)));
     },
+    bound: (points) =>
+      model
+        .predictAll(points, ROUGH)
+        .map(({ mean, variance }, k) => logExpectedImprovement(past(points[k]!) + mean, variance + noise, best)),
     scoreGradient(point, gradient) {
       const { mean: residue, variance, meanGradient, varianceGradient } = model.predictGradient(point);
       const mean = past(point) + residue;
