@@ -12,21 +12,18 @@ import type { Sampler } from '#core';
 import { argsort, clipUpper, mean, standardise } from '#math';
 import {
   emptyMemory,
-  logExpectedImprovement,
-  logExpectedImprovementSlopes,
   logPriors,
   DEFAULT_PRIORS,
   GaussianProcess,
   maximise,
   pointSpaceOf,
-  type Prediction,
   readHistory,
   type SearchOptions,
   surrogate,
   type SurrogateMemory,
 } from '#models';
 import { gp, tpe } from '#samplers';
-import { normalised, ROUGH } from '../../src/samplers/gp.ts';
+import { improvement, normalised } from '../../src/samplers/gp.ts';
 import { Bench, type Setup } from './adapter.ts';
 import { openJudge } from './judge.ts';
 
@@ -89,23 +86,11 @@ function assembled({
       const model = fit
         ? surrogate(points.axes, X, losses, shifted, memory, { priors })
         : atThePrior(points.axes, X, y);
-      const noise = share * model.noise;
-      const gain = ({ mean: m, variance }: Prediction): number => logExpectedImprovement(m, variance + noise, best);
-      const score = (some: readonly Float64Array[], least: number): number[] =>
-        model
-          .predictEach(some, (_, m, variance) => gain({ mean: m, variance }) > least)
-          .map((found) => (found === null ? -Infinity : gain(found)));
-      const bound = (some: readonly Float64Array[]): number[] => model.predictAll(some, ROUGH).map(gain);
-      const scoreGradient = (point: Float64Array, gradient: Float64Array): number => {
-        const { mean: m, variance, meanGradient, varianceGradient } = model.predictGradient(point);
-        const { byMean, byVariance } = logExpectedImprovementSlopes(m, variance + noise, best);
-        meanGradient.forEach((g, d) => (gradient[d] = byMean * g + byVariance * varianceGradient[d]!));
-        return logExpectedImprovement(m, variance + noise, best);
-      };
+      const { score, ...more } = improvement(model, { best, noise: share * model.noise });
       const parents = argsort(losses)
         .slice(0, 10)
         .map((i) => X[i]!);
-      const found = maximise(points, score, parents, isKnown, rng, { bound, scoreGradient, ...search });
+      const found = maximise(points, score, parents, isKnown, rng, { ...more, ...search });
       return { params: points.decode(found?.point ?? points.uniform(rng)) };
     },
   };

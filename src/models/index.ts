@@ -15,7 +15,7 @@ export {
   cmaWiden,
   defaultLambda,
 } from './cma.ts';
-export { GaussianProcess, type Prediction } from './gaussian-process.ts';
+export { GaussianProcess } from './gaussian-process.ts';
 export {
   DEFAULT_PRIORS,
   fitHyperparameters,

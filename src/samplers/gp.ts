@@ -26,6 +26,7 @@ import {
   earlierWeights,
   type EarlierWeights,
   emptyMemory,
+  type GaussianProcess,
   type History,
   logExpectedImprovement,
   logExpectedImprovementSlopes,
@@ -62,7 +63,7 @@ const OPTIMISM = 1;
 /** … up to so many observations; it rises to the average at twice as many. */
 const TRUSTING = 25;
 /** Candidates are screened by what so many best observations leave of their variance. */
-export const ROUGH = 48;
+const ROUGH = 48;
 /** New points are made from this many best ones. */
 const PARENTS = 10;
 /** β of piBO, as a share of the planned trials (Hvarfner et al. 2022, §4.1). */
@@ -209,36 +210,50 @@ function improvementAim(
   };
   const model = surrogate(space.axes, X, losses, residual, memory, options);
   const used = earlier.flatMap((study, k) => (weights[k]! > 0 ? [{ study, weight: weights[k]! }] : []));
-  const past = (point: Point): number =>
-    used.reduce((sum, { study, weight }) => sum + weight * study.mean(point), -offset);
   for (const point of pending) model.believe(point);
-  const best = rivals.reduce((least, i) => Math.min(least, y[i]!), Infinity);
-  const { noise } = model;
   return {
-    score(points, least) {
-      const before = points.map(past);
-      // EI grows with the variance: a bound that falls short ends the work.
-      const gain = (k: number, mean: number, variance: number): number =>
-        logExpectedImprovement(before[k]! + mean, variance + noise, best);
-      return model
-        .predictEach(points, (k, mean, bound) => gain(k, mean, bound) > least)
-        .map((found, k) => (found === null ? -Infinity : gain(k, found.mean, found.variance)));
-    },
-    bound: (points) =>
-      model
-        .predictAll(points, ROUGH)
-        .map(({ mean, variance }, k) => logExpectedImprovement(past(points[k]!) + mean, variance + noise, best)),
-    scoreGradient(point, gradient) {
-      const { mean: residue, variance, meanGradient, varianceGradient } = model.predictGradient(point);
-      const mean = past(point) + residue;
-      const { byMean, byVariance } = logExpectedImprovementSlopes(mean, variance + noise, best);
-      meanGradient.forEach((g, d) => (gradient[d] = byMean * g + byVariance * varianceGradient[d]!));
-      for (const { study, weight } of used) study.addSlope(point, byMean * weight, gradient);
-      return logExpectedImprovement(mean, variance + noise, best);
-    },
+    ...improvement(model, {
+      best: rivals.reduce((least, i) => Math.min(least, y[i]!), Infinity),
+      noise: model.noise,
+      past: {
+        mean: (point) => used.reduce((sum, { study, weight }) => sum + weight * study.mean(point), -offset),
+        addSlope(point, weight, gradient) {
+          for (const { study, weight: share } of used) study.addSlope(point, weight * share, gradient);
+        },
+      },
+    }),
     parents: argsort(rivals.map((i) => losses[i]!))
       .slice(0, PARENTS)
       .map((k) => X[rivals[k]!]!),
+  };
+}
+
+const NO_PAST: Pick<EarlierModel, 'mean' | 'addSlope'> = { mean: () => 0, addSlope: () => undefined };
+
+/** ln EI below `best` of the next observation, with that share of noise, where the process models the residual to a mean known from earlier studies. */
+export function improvement(
+  model: GaussianProcess,
+  { best, noise, past = NO_PAST }: { best: number; noise: number; past?: typeof NO_PAST },
+): Required<Omit<Aim, 'parents'>> {
+  const gain = (mean: number, variance: number): number => logExpectedImprovement(mean, variance + noise, best);
+  return {
+    score(points, least) {
+      const before = points.map(past.mean);
+      // EI grows with the variance: a bound that falls short ends the work.
+      return model
+        .predictEach(points, (k, mean, bound) => gain(before[k]! + mean, bound) > least)
+        .map((found, k) => (found === null ? -Infinity : gain(before[k]! + found.mean, found.variance)));
+    },
+    bound: (points) =>
+      model.predictAll(points, ROUGH).map(({ mean, variance }, k) => gain(past.mean(points[k]!) + mean, variance)),
+    scoreGradient(point, gradient) {
+      const { mean: residue, variance, meanGradient, varianceGradient } = model.predictGradient(point);
+      const mean = past.mean(point) + residue;
+      const { byMean, byVariance } = logExpectedImprovementSlopes(mean, variance + noise, best);
+      meanGradient.forEach((g, d) => (gradient[d] = byMean * g + byVariance * varianceGradient[d]!));
+      past.addSlope(point, byMean, gradient);
+      return gain(mean, variance);
+    },
   };
 }
 
