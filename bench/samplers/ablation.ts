@@ -46,12 +46,18 @@ interface Parts {
   readonly middle?: boolean;
   readonly transform?: (losses: Float64Array) => Float64Array;
   readonly optimism?: number;
+  /** Observations up to which there is optimism. */
+  readonly trusting?: number;
   /** Share of the noise variance that counts in the expected improvement. */
   readonly noise?: number;
   readonly search?: SearchOptions;
   /** θ by maximum a posteriori; else the centre of its prior. */
   readonly fit?: boolean;
   readonly warpSd?: number;
+  /** Points nearer to an earlier one than this are refused. */
+  readonly apart?: number;
+  /** So many last trials of the planned ones go where the mean is lowest. */
+  readonly exploit?: number;
 }
 
 /** `gp` for one objective without failures; defaults are its own. */
@@ -60,22 +66,25 @@ function assembled({
   middle = true,
   transform = normalised,
   optimism = 1,
+  trusting = 25,
   noise: share = 1,
   search = {},
   fit = true,
   warpSd = DEFAULT_PRIORS.warpSd,
+  apart = 0,
+  exploit = 0,
 }: Parts = {}): Sampler {
   const memory: SurrogateMemory = emptyMemory();
   const priors = { ...DEFAULT_PRIORS, warpSd };
   const shifted = (losses: Float64Array): Float64Array => {
-    const shift = optimism * Math.min(1, Math.max(0, 2 - losses.length / 25));
+    const shift = optimism * Math.min(1, Math.max(0, 2 - losses.length / trusting));
     return transform(losses).map((v) => v + shift);
   };
   return {
     name: 'gp',
-    suggest({ space, objectives, trials, number, rng }) {
+    suggest({ space, objectives, trials, number, rng, hints }) {
       const points = pointSpaceOf(space);
-      const { observations, isKnown } = readHistory(space, objectives, trials);
+      const { observations, isKnown, distinct } = readHistory(space, objectives, trials);
       if (trials.length < start) {
         return { params: points.decode(number === 0 && middle ? points.start(rng) : points.uniform(rng)) };
       }
@@ -90,7 +99,12 @@ function assembled({
       const parents = argsort(losses)
         .slice(0, 10)
         .map((i) => X[i]!);
-      const found = maximise(points, score, parents, isKnown, rng, { ...more, ...search });
+      const isNear = (p: Float64Array): boolean => distinct.some((q) => points.distance(p, q) < apart * apart);
+      const isRefused = apart === 0 ? isKnown : (p: Float64Array): boolean => isKnown(p) || isNear(p);
+      const found =
+        number >= (hints.trials ?? Infinity) - exploit
+          ? maximise(points, (some) => model.predictAll(some, 0).map((p) => -p.mean), parents, isRefused, rng, search)
+          : maximise(points, score, parents, isRefused, rng, { ...more, ...search });
       return { params: points.decode(found?.point ?? points.uniform(rng)) };
     },
   };
@@ -104,6 +118,12 @@ function atThePrior(axes: GaussianProcess['axes'], X: readonly Float64Array[], y
   return model;
 }
 
+/** An ensemble: each trial by the next of the samplers. */
+const inTurn = (...members: readonly Sampler[]): Sampler => ({
+  name: 'in turn',
+  suggest: (context) => members[context.number % members.length]!.suggest(context),
+});
+
 const VARIANTS: Readonly<Record<string, () => Sampler>> = {
   gp: () => gp(),
   'gp, put together': () => assembled(),
@@ -111,12 +131,16 @@ const VARIANTS: Readonly<Record<string, () => Sampler>> = {
   'gp: first trial at random': () => assembled({ middle: false }),
   'gp: losses standardised only': () => assembled({ transform: (losses) => standardise(clipUpper(losses, 10)) }),
   'gp: no optimism': () => assembled({ optimism: 0 }),
+  'gp: optimism for twice as long': () => assembled({ trusting: 50 }),
   'gp: noise not in EI': () => assembled({ noise: 0 }),
   'gp: θ at its prior': () => assembled({ fit: false }),
   'gp: no warp': () => assembled({ warpSd: 0 }),
   'gp: no recombinations': () => assembled({ search: { recombinations: 0 } }),
   'gp: uniform points only, one climb': () =>
     assembled({ search: { mutants: 0, recombinations: 0, uniform: 550, climbs: 1 } }),
+  'gp: points 0.02 apart': () => assembled({ apart: 0.02 }),
+  'gp: the last five exploit': () => assembled({ exploit: 5 }),
+  'gp: every fourth trial by tpe': () => inTurn(gp(), gp(), gp(), tpe()),
   tpe: () => tpe(),
   'tpe: ten trials to start with': () => tpe({ startTrials: 10 }),
   'tpe: 24 candidates': () => tpe({ candidates: 24 }),

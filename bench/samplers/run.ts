@@ -55,8 +55,8 @@ const average = (of: (task: Task, mark: number) => number): number[] =>
   marks.map((mark) => mean(chosen.map((task) => of(task, mark))));
 const cells = (values: readonly number[]): string => values.map((v) => v.toFixed(3).padStart(7)).join('');
 
-/** Two-sided p of the Mann–Whitney test, by the normal approximation with the correction for ties. */
-function mannWhitney(a: readonly number[], b: readonly number[]): number {
+/** Two-sided p of the Mann–Whitney test, by the normal approximation with the correction for ties, and whether the ranks of `a` are the lower ones. */
+function mannWhitney(a: readonly number[], b: readonly number[]): { p: number; isLower: boolean } {
   const all = [...a, ...b];
   const r = ranks(all);
   const n = all.length;
@@ -65,7 +65,8 @@ function mannWhitney(a: readonly number[], b: readonly number[]): number {
   for (const v of all) counts.set(v, (counts.get(v) ?? 0) + 1);
   const ties = [...counts.values()].reduce((s, t) => s + t ** 3 - t, 0) / (n * (n - 1));
   const sd = Math.sqrt(((a.length * b.length) / 12) * (n + 1 - ties));
-  return sd === 0 ? 1 : 2 * normalCdf(-Math.abs(u - (a.length * b.length) / 2) / sd);
+  const z = sd === 0 ? 0 : (u - (a.length * b.length) / 2) / sd;
+  return { p: 2 * normalCdf(-Math.abs(z)), isLower: z < 0 };
 }
 
 const last = marks.at(-1) ?? trials;
@@ -93,8 +94,8 @@ for (const sampler of args.samplers.split(',')) {
     const theirs = [optuna.gp, optuna.tpe]
       .map((o) => regrets(o, task, last))
       .reduce((a, b) => (mean(b) < mean(a) ? b : a));
-    const p = mannWhitney(own, theirs);
-    const verdict = p > 0.05 ? 'no difference' : mean(own) < mean(theirs) ? 'better' : 'WORSE';
+    const { p, isLower } = mannWhitney(own, theirs);
+    const verdict = p > 0.05 ? 'no difference' : isLower ? 'better' : 'WORSE';
     console.log(
       `  ${task.name.padEnd(32)}${cells(marks.map((m) => mean(regrets(runs, task, m))))}   at ${last}: theirs ${mean(theirs).toFixed(3)}  p ${p.toFixed(3)}  ${verdict}`,
     );
