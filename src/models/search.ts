@@ -58,9 +58,9 @@ export function maximise(
     mutants = 100,
     recombinations = 200,
     climbs = 3,
-    rounds = 1,
     bound,
     scoreGradient,
+    rounds = scoreGradient === undefined ? 2 : 1, // what no gradient polishes takes a finer round
   }: SearchOptions = {},
 ): Scored | null {
   const D = space.axes.length;
